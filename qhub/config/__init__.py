@@ -1,0 +1,1 @@
+"""Text → Config: reading, schema, rules across fields."""

@@ -1,0 +1,1 @@
+"""Platform → Bundle → disk."""
