@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["At", "Finding", "Path", "Problem", "Severity", "dotted"]
+__all__ = ["At", "Finding", "Path", "Problem", "Severity", "dotted", "printable"]
 
 Path = tuple[str | int, ...]
 """Keys and list indices from the top of the file: ("prefect", "agents", 0, "name")."""
@@ -54,6 +54,13 @@ def dotted(path: Path) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         else:
-            name = part if _PLAIN_KEY.fullmatch(part) else f'"{part}"'
+            name = part if _PLAIN_KEY.fullmatch(part) else f'"{printable(part)}"'
             text += f".{name}" if text else name
     return text
+
+
+def printable(text: str) -> str:
+    """Return a text that stays on its line and moves no cursor, whatever a file put into it."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)

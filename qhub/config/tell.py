@@ -1,0 +1,180 @@
+"""What a schema refuses → one finding each, in words, at the place that has to be mended."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qhub.config.formats import FORMATS
+from qhub.config.private import is_private, shown
+from qhub.config.problem import Finding, Path
+from qhub.config.scalars import inline
+from qhub.config.traps import wrong_type
+from qhub.config.unknown import nearest, unknown_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema.protocols import Validator
+
+    from qhub.config import schema
+    from qhub.config.document import Document
+    from qhub.config.problem import Severity
+    from qhub.config.split import Split
+
+__all__ = ["tell"]
+
+_RANKS = ("type", "enum", "const", "format", "pattern", "minimum", "maximum")
+
+
+def tell(
+    document: Document, parts: Split, whole: schema.Node, *, severity: Severity = "error"
+) -> list[Finding]:
+    """Return what the schema `whole` refuses of the handled part of a document.
+
+    A warning is about a block that we do not handle: its values stay unsaid, they may be secret.
+    """
+    teller = _Teller(document, parts, severity)
+    errors: list[Any] = sorted(_validator(whole).iter_errors(parts.handled), key=_rank)
+    found: dict[tuple[Path, str], Finding] = {}
+    for error in errors:
+        for finding in teller.findings(error):
+            found.setdefault((finding.path, finding.at), finding)
+    return list(found.values())
+
+
+def _rank(error: Any) -> int:
+    """Of several faults of one value the wrong type is told, then what says the most."""
+    name = str(error.validator)
+    return _RANKS.index(name) if name in _RANKS else len(_RANKS)
+
+
+def _validator(whole: schema.Node) -> Validator:
+    from jsonschema import Draft202012Validator, FormatChecker  # 75 ms, for wrong files alone
+
+    checker = FormatChecker(formats=())
+    for name in FORMATS:
+        checker.checkers[name] = (_is_right(name), ())
+    validator: Validator = Draft202012Validator(whole, format_checker=checker)
+    return validator
+
+
+def _is_right(name: str) -> Any:
+    return lambda value: not isinstance(value, str) or FORMATS[name](value) is None
+
+
+class _Teller:
+    """Makes findings of jsonschema's errors."""
+
+    def __init__(self, document: Document, parts: Split, severity: Severity) -> None:
+        self._document = document
+        self._severity = severity
+        self._unknown: dict[Path, list[str]] = {}  # per mapping: what its unknown keys may mean
+        for key in parts.unknown:
+            meant = nearest(str(key.path[-1]), key.known)
+            self._unknown.setdefault(key.path[:-1], []).append(meant or "")
+
+    def findings(self, error: Any) -> Iterator[Finding]:
+        path: Path = tuple(error.absolute_path)
+        kind = str(error.validator)
+        if kind == "required":
+            yield from self._missing(error, path)
+        elif kind == "additionalProperties":
+            yield from self._unexpected(error, path)
+        elif "propertyNames" in error.relative_schema_path:
+            name = error.instance
+            message = f"the name {shown(name, ())} is not {_explained(error)}"
+            yield self._finding((*path, name), message, _example(error.schema), at_key=True)
+        elif kind in ("oneOf", "anyOf"):
+            if path not in self._unknown:  # else the misspelt key is told
+                yield self._finding(path, *self._alternatives(error, path))
+        elif kind == "type":
+            private = self._severity == "warning" or is_private(path)
+            yield self._finding(path, *wrong_type(error, path, self._document, private=private))
+        else:
+            yield self._finding(path, *self._value(error, path))
+
+    def _missing(self, error: Any, path: Path) -> Iterator[Finding]:
+        meant = self._unknown.get(path, ())
+        for name in error.validator_value:
+            if name not in error.instance and name not in meant:
+                node = error.schema.get("properties", {}).get(name, {})
+                yield self._finding(
+                    (*path, name),
+                    f"the key '{name}' is missing",
+                    _addition(name, node),
+                    at_key=True,
+                )
+
+    def _unexpected(self, error: Any, path: Path) -> Iterator[Finding]:
+        from qhub.config.split import Unknown
+
+        known = error.schema.get("properties", {})
+        for name in error.instance:
+            if name not in known:
+                yield unknown_key(Unknown((*path, name), None, known), severity=self._severity)
+
+    def _alternatives(self, error: Any, path: Path) -> tuple[str, str]:
+        node = error.schema
+        if error.instance is None:
+            return "has no value", _example(node)
+        if error.instance == "":
+            return "is empty", _example(node)
+        told = node.get("errorMessage") or f"{self._show(error, path)} is not what is wanted here"
+        return told, _example(node) or node.get("description", "")
+
+    def _value(self, error: Any, path: Path) -> tuple[str, str]:
+        value, wanted, node = error.instance, error.validator_value, error.schema
+        show = self._show(error, path)
+        match error.validator:
+            case "enum":
+                choices = ", ".join(str(choice) for choice in wanted if choice is not None)
+                near = nearest(value, map(str, wanted)) if isinstance(value, str) else None
+                return f"{show} is none of: {choices}", f"did you mean '{near}'?" if near else ""
+            case "const":
+                return f"must be {shown(wanted, ())}", ""
+            case "format":
+                return f"{show} is not {_explained(error)}", _example(node)
+            case "minimum":
+                return f"{show} is too small: at least {wanted}", ""
+            case "exclusiveMinimum":
+                return f"{show} is too small: more than {wanted}", ""
+            case "maximum":
+                return f"{show} is too large: at most {wanted}", ""
+            case "minLength" | "minItems" | "minProperties" if not value:
+                return "is empty", _example(node)
+            case "maxLength":
+                return f"has {len(value)} characters; at most {wanted} are possible", ""
+            case "uniqueItems":
+                return "holds an entry twice", "keep one of them"
+        return f"{show} is not what is wanted here", node.get("description", "")
+
+    def _show(self, error: Any, path: Path) -> str:
+        if self._severity == "warning" or isinstance(error.instance, dict | list):
+            return "this"
+        return shown(error.instance, path)
+
+    def _finding(self, path: Path, message: str, hint: str, *, at_key: bool = False) -> Finding:
+        return Finding(path, message, hint, self._severity, "key" if at_key else "value")
+
+
+def _explained(error: Any) -> str:
+    """Return what the format or pattern wants, as a noun phrase."""
+    explain = FORMATS.get(error.validator_value) if error.validator == "format" else None
+    explained = explain(error.instance) if explain else None
+    return explained or error.schema.get("description") or "what is wanted here"
+
+
+def _addition(name: str, node: schema.Node) -> str:
+    example = _first_example(node)
+    return f"add it: {name}: {example}" if example else "add it"
+
+
+def _example(node: schema.Node) -> str:
+    example = _first_example(node)
+    return f"for example: {example}" if example else ""
+
+
+def _first_example(node: schema.Node) -> str:
+    """Return the first example as one would write it in YAML, empty without one."""
+    examples = node.get("examples") if isinstance(node, dict) else None
+    return inline(examples[0]) if examples else ""
