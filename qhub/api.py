@@ -1,0 +1,117 @@
+"""What scripts call: `qhub.load("qhub-config.yaml").render("build")`.
+
+Nothing is printed, and no process ends: what is wrong is raised as one of `qhub.errors`.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qhub.errors import ConfigError, DifferenceError
+
+if TYPE_CHECKING:
+    import os
+
+    from qhub.config import Checked, Document, Problem
+    from qhub.config.model import Config
+    from qhub.platform import Platform
+    from qhub.render import Bundle
+    from qhub.render.write import Written
+
+__all__ = ["Project", "load"]
+
+
+def load(path: str | os.PathLike[str] = ".") -> Project:
+    """Read a config file, or the one in a folder; "-" reads standard input.
+
+    Raises `ConfigError` for a file that is not one YAML mapping. What is wrong with its content
+    is told by `Project.problems`.
+    """
+    from qhub.config import find, read
+
+    source = Path(path)
+    is_folder = source.is_dir() and str(path) != "-"
+    return Project(read(find(source) if is_folder else source))
+
+
+class Project:
+    """One config file and what follows from it; each step is taken when it is first asked for."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that is wrong or doubtful in the file, in file order."""
+        return self._checked.problems
+
+    @property
+    def config(self) -> Config:
+        """The typed, defaulted config; raises `ConfigError` where a problem is an error."""
+        if self._checked.config is None:
+            raise ConfigError(self.problems)
+        return self._checked.config
+
+    @cached_property
+    def platform(self) -> Platform:
+        """What must exist, free of any tool; raises `ConfigError` as `config` does."""
+        from qhub.platform import plan
+
+        return plan(self.config)
+
+    @cached_property
+    def bundle(self) -> Bundle:
+        """The files that it renders to: relative path → content.
+
+        Raises `ConfigError` as `config` does, and for what this version does not render.
+        """
+        from qhub.render import render, unsupported
+
+        found = [*self.problems, *map(self.document.problem, unsupported(self.config))]
+        if any(problem.severity == "error" for problem in found):
+            raise ConfigError(sorted(found, key=lambda problem: (problem.line, problem.column)))
+        return render(self.platform, config=self.config)
+
+    def validate(self) -> tuple[Problem, ...]:
+        """Return `problems`: empty for a file without a fault; needs no network or cluster."""
+        return self.problems
+
+    def render(
+        self,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        force: bool = False,
+        check: bool = False,
+    ) -> Written:
+        """Write the files below `directory`, and say which changed.
+
+        The default is the current directory, as for the command (and for QHub 0.4): a config
+        in `ci/prod.yaml` renders beside the repository's other files, not into `ci/`.
+
+        `force` overwrites generated files that were edited. `check` writes nothing and raises
+        `DifferenceError` where the disk is not what would be written. Else raises `ConfigError`
+        as `bundle` does, and what `qhub.render.write.write` raises.
+        """
+        from qhub.render.manifest import MANIFEST
+        from qhub.render.write import Written, compare, write
+
+        folder = Path() if directory is None else Path(directory)
+        if not check:
+            return write(self.bundle, folder, force=force)
+        difference = compare(self.bundle, folder)
+        if difference.paths:
+            raise DifferenceError(
+                f"not what {self.document.file} renders: {', '.join(difference.paths)}",
+                paths=difference.paths,
+                hint="render() writes it" + (", with force=True" if difference.edited else ""),
+            )
+        everything = tuple(sorted({*self.bundle, MANIFEST}))
+        return Written(created=(), changed=(), removed=(), unchanged=everything, carried=())
+
+    @cached_property
+    def _checked(self) -> Checked:
+        from qhub.config import check
+
+        return check(self.document)

@@ -1,0 +1,136 @@
+"""What this version does not render is told with its place, never left out in silence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from qhub.config.problem import Finding
+from qhub.render import unsupported
+from tests.platform.planned import SERVER, config
+
+PREFECT = {"enabled": True, "api": SERVER}
+WORKER = {
+    "worker_cores": 1,
+    "worker_cores_limit": 1,
+    "worker_memory": "1Gi",
+    "worker_memory_limit": "1Gi",
+}
+
+
+@pytest.mark.parametrize(
+    ("keys", "finding"),
+    [
+        pytest.param(
+            {"provider": "embedded"},
+            Finding(
+                ("provider",),
+                "this version of QHub does not render provider 'embedded'",
+                "use provider existing or local with a cluster that is there already",
+            ),
+            id="embedded",
+        ),
+        pytest.param(
+            {
+                "provider": "aws",
+                "amazon_web_services": {"region": "us-west-2", "kubernetes_version": "1.35"},
+            },
+            Finding(
+                ("provider",),
+                "this version of QHub does not render provider 'aws'",
+                "use provider existing or local with a cluster that is there already",
+            ),
+            id="aws",
+        ),
+        pytest.param(
+            {"prefect": {"enabled": True}},
+            Finding(
+                ("prefect",),
+                "this version of QHub does not render a Prefect server, "
+                "which prefect without api.url asks for",
+                "set prefect.api.url to a Prefect Cloud workspace or to your own server",
+                at="key",
+            ),
+            id="own-server",
+        ),
+        pytest.param(
+            {"dask_gateway": {"enabled": True}},
+            Finding(
+                ("dask_gateway", "enabled"),
+                "this version of QHub does not render Dask Gateway",
+                "set dask_gateway.enabled to false",
+            ),
+            id="dask-gateway",
+        ),
+        pytest.param(
+            {"ci_cd": {"type": "github-actions"}},
+            Finding(
+                ("ci_cd",),
+                "this version of QHub does not render a pipeline; run qhub where you deploy from",
+                severity="warning",
+                at="key",
+            ),
+            id="pipeline",
+        ),
+        pytest.param(
+            {"domain": "pipelines.example"},
+            Finding(
+                ("domain",),
+                "this version of QHub does not render what is reached at a domain; it is not used",
+                severity="warning",
+                at="key",
+            ),
+            id="domain",
+        ),
+        pytest.param(
+            {"certificate": {"type": "self-signed"}},
+            Finding(
+                ("certificate",),
+                "this version of QHub does not render a certificate; it is not used",
+                severity="warning",
+                at="key",
+            ),
+            id="certificate",
+        ),
+        pytest.param(
+            {"profiles": {"dask_worker": {"Small Worker": WORKER}}},
+            Finding(
+                ("profiles", "dask_worker"),
+                "these profiles are used by Dask Gateway alone, which is not enabled",
+                severity="warning",
+                at="key",
+            ),
+            id="dask-profiles-alone",
+        ),
+    ],
+)
+def test_each_part_that_is_not_rendered_is_told(keys: dict[str, Any], finding: Finding) -> None:
+    assert unsupported(config(**{"prefect": PREFECT, **keys})) == (finding,)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param({}, id="existing"),
+        pytest.param({"provider": "local"}, id="local"),
+        pytest.param({"prefect": {"enabled": False}}, id="no-prefect"),
+        pytest.param({"ci_cd": {"type": "none"}}, id="no-pipeline"),
+        pytest.param({"certificate": {"type": "disabled"}}, id="no-certificate"),
+        pytest.param(
+            {"prefect": {"enabled": True, "image": "prefecthq/prefect:0.14.22-python3.8"}},
+            id="hosted-api",
+        ),
+    ],
+)
+def test_what_is_rendered_is_not_told(keys: dict[str, Any]) -> None:
+    assert unsupported(config(**{"prefect": PREFECT, **keys})) == ()
+
+
+def test_several_parts_are_told_at_once_errors_first() -> None:
+    findings = unsupported(
+        config(provider="embedded", prefect={"enabled": True}, ci_cd={"type": "gitlab-ci"})
+    )
+
+    assert [finding.path for finding in findings] == [("provider",), ("prefect",), ("ci_cd",)]
+    assert [finding.severity for finding in findings] == ["error", "error", "warning"]
