@@ -45,7 +45,7 @@ def published() -> Node:
     overrides = schema["$defs"]["overrides"]["properties"]
     for name, value in chart["properties"].items():
         if name not in OWNED:
-            overrides.setdefault(name, value)
+            overrides[name] = {**value, **overrides.get(name, {})}
     for name, definition in chart.get("definitions", {}).items():
         schema["$defs"][_CHART_DEFINITION + name] = definition
     return schema

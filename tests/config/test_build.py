@@ -248,6 +248,10 @@ VARIABLES = {
         pytest.param({"prefect_agent": VARIABLES}, id="old-variables-under-prefect_agent"),
         pytest.param(VARIABLES, id="old-variables"),
         pytest.param(
+            {"envVars": {name: str(value) for name, value in VARIABLES.items()}},
+            id="old-variables-in-the-environment",
+        ),
+        pytest.param(
             {
                 **VARIABLES,
                 "JOB_CPU_LIMIT": "8",

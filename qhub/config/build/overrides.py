@@ -40,7 +40,10 @@ def build_overrides(data: Mapping[str, Any], *, path: Path) -> Overrides:
     placeholders = {name: value for name, value in env_vars.items() if is_placeholder(value)}
     return Overrides(
         labels=names(
-            _first(agent.get("prefectLabels"), agent.get(_OLD_LABELS), data.get(_OLD_LABELS))
+            _first(
+                agent.get("prefectLabels"),
+                *(block.get(_OLD_LABELS) for block in (agent, data, env_vars)),
+            )
         ),
         job=_job(data, agent),
         env_vars={k: str(v) for k, v in env_vars.items() if k not in placeholders},
@@ -64,7 +67,8 @@ def names(value: Any) -> tuple[str, ...] | None:
 
 def _job(data: Mapping[str, Any], agent: Mapping[str, Any]) -> JobOverrides:
     documented, own = agent.get("job") or {}, data.get("job") or {}
-    spoken = [_documented(documented), _documented(own), _old(agent), _old(data)]
+    env_vars = data.get("envVars") or {}  # where the old agents read their variables
+    spoken = [_documented(documented), _documented(own), *map(_old, (agent, data, env_vars))]
     said = {name: _first(*(job[name] for job in spoken)) for name in _OLD_NAMES}
     return JobOverrides(
         cpu_request=number_text(said["cpu_request"]),

@@ -1960,6 +1960,32 @@ def validate____defs_overrides(data: Any, custom_formats: Any={}, name_prefix: A
                 for data__PREFECTCLOUDAGENTLABELS_x, data__PREFECTCLOUDAGENTLABELS_item in enumerate(data__PREFECTCLOUDAGENTLABELS):
                     if not isinstance(data__PREFECTCLOUDAGENTLABELS_item, str):
                         raise Invalid
+        if 'serviceAccount' in data_keys:
+            data_keys.remove('serviceAccount')
+            data__serviceAccount = data['serviceAccount']
+            if not isinstance(data__serviceAccount, (dict, str)):
+                raise Invalid
+            if isinstance(data__serviceAccount, str):
+                if not custom_formats['dns-subdomain'](data__serviceAccount):
+                    raise Invalid
+            data__serviceAccount_is_dict = isinstance(data__serviceAccount, dict)
+            if data__serviceAccount_is_dict:
+                data__serviceAccount_keys = set(data__serviceAccount.keys())
+                if 'create' in data__serviceAccount_keys:
+                    data__serviceAccount_keys.remove('create')
+                    data__serviceAccount__create = data__serviceAccount['create']
+                    if not isinstance(data__serviceAccount__create, bool):
+                        raise Invalid
+                if 'name' in data__serviceAccount_keys:
+                    data__serviceAccount_keys.remove('name')
+                    data__serviceAccount__name = data__serviceAccount['name']
+                    validate____defs_chart_optionalname(data__serviceAccount__name, custom_formats, (name_prefix or 'data') + '.serviceAccount.name')
+                if 'annotations' in data__serviceAccount_keys:
+                    data__serviceAccount_keys.remove('annotations')
+                    data__serviceAccount__annotations = data__serviceAccount['annotations']
+                    validate____defs_chart_annotations(data__serviceAccount__annotations, custom_formats, (name_prefix or 'data') + '.serviceAccount.annotations')
+                if data__serviceAccount_keys:
+                    raise Invalid
         if 'job' in data_keys:
             data_keys.remove('job')
             data__job = data['job']
@@ -2223,29 +2249,6 @@ def validate____defs_overrides(data: Any, custom_formats: Any={}, name_prefix: A
             data_keys.remove('extraVolumeMounts')
             data__extraVolumeMounts = data['extraVolumeMounts']
             validate____defs_chart_volumemounts(data__extraVolumeMounts, custom_formats, (name_prefix or 'data') + '.extraVolumeMounts')
-        if 'serviceAccount' in data_keys:
-            data_keys.remove('serviceAccount')
-            data__serviceAccount = data['serviceAccount']
-            if not isinstance(data__serviceAccount, dict):
-                raise Invalid
-            data__serviceAccount_is_dict = isinstance(data__serviceAccount, dict)
-            if data__serviceAccount_is_dict:
-                data__serviceAccount_keys = set(data__serviceAccount.keys())
-                if 'create' in data__serviceAccount_keys:
-                    data__serviceAccount_keys.remove('create')
-                    data__serviceAccount__create = data__serviceAccount['create']
-                    if not isinstance(data__serviceAccount__create, bool):
-                        raise Invalid
-                if 'name' in data__serviceAccount_keys:
-                    data__serviceAccount_keys.remove('name')
-                    data__serviceAccount__name = data__serviceAccount['name']
-                    validate____defs_chart_optionalname(data__serviceAccount__name, custom_formats, (name_prefix or 'data') + '.serviceAccount.name')
-                if 'annotations' in data__serviceAccount_keys:
-                    data__serviceAccount_keys.remove('annotations')
-                    data__serviceAccount__annotations = data__serviceAccount['annotations']
-                    validate____defs_chart_annotations(data__serviceAccount__annotations, custom_formats, (name_prefix or 'data') + '.serviceAccount.annotations')
-                if data__serviceAccount_keys:
-                    raise Invalid
         if 'rbac' in data_keys:
             data_keys.remove('rbac')
             data__rbac = data['rbac']
@@ -2533,9 +2536,6 @@ def validate____defs_chart_securitycontext(data: Any, custom_formats: Any={}, na
         raise Invalid
     data_is_dict = isinstance(data, dict)
     if data_is_dict:
-        data__missing_keys = set(['allowPrivilegeEscalation', 'capabilities']) - data.keys()
-        if data__missing_keys:
-            raise Invalid
         data_keys = set(data.keys())
         if 'allowPrivilegeEscalation' in data_keys:
             data_keys.remove('allowPrivilegeEscalation')
@@ -2570,9 +2570,6 @@ def validate____defs_chart_securitycontext(data: Any, custom_formats: Any={}, na
                 raise Invalid
             data__capabilities_is_dict = isinstance(data__capabilities, dict)
             if data__capabilities_is_dict:
-                data__capabilities__missing_keys = set(['drop']) - data__capabilities.keys()
-                if data__capabilities__missing_keys:
-                    raise Invalid
                 data__capabilities_keys = set(data__capabilities.keys())
                 if 'drop' in data__capabilities_keys:
                     data__capabilities_keys.remove('drop')
@@ -2647,9 +2644,6 @@ def validate____defs_chart_podsecuritycontext(data: Any, custom_formats: Any={},
         raise Invalid
     data_is_dict = isinstance(data, dict)
     if data_is_dict:
-        data__missing_keys = set(['runAsNonRoot', 'runAsUser', 'seccompProfile']) - data.keys()
-        if data__missing_keys:
-            raise Invalid
         data_keys = set(data.keys())
         if 'runAsNonRoot' in data_keys:
             data_keys.remove('runAsNonRoot')
@@ -2818,45 +2812,6 @@ def validate____defs_chart_volumes(data: Any, custom_formats: Any={}, name_prefi
                     raise Invalid
     return data
 
-def validate____defs_chart_annotations(data: Any, custom_formats: Any={}, name_prefix: Any=None) -> Any:
-    if not isinstance(data, dict):
-        raise Invalid
-    data_is_dict = isinstance(data, dict)
-    if data_is_dict:
-        data_keys = set(data.keys())
-        for data_key in data_keys:
-            if data_key not in []:
-                data_value = data.get(data_key)
-                if not isinstance(data_value, str):
-                    raise Invalid
-                if isinstance(data_value, str):
-                    if not compile('^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff\ufffe\uffff]*\\Z').search(data_value):
-                        raise Invalid
-        data_len = len(data)
-        if data_len != 0:
-            data_property_names = True
-            for data_key in data:
-                try:
-                    if isinstance(data_key, str):
-                        if not compile('^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\\Z').search(data_key):
-                            raise Invalid
-                except Invalid:
-                    data_property_names = False
-            if not data_property_names:
-                raise Invalid
-    return data
-
-def validate____defs_chart_optionalname(data: Any, custom_formats: Any={}, name_prefix: Any=None) -> Any:
-    if not isinstance(data, str):
-        raise Invalid
-    if isinstance(data, str):
-        data_len = len(data)
-        if data_len > 253:
-            raise Invalid
-        if not compile('^\\Z|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\Z').search(data):
-            raise Invalid
-    return data
-
 def validate____defs_chart_affinity(data: Any, custom_formats: Any={}, name_prefix: Any=None) -> Any:
     if not isinstance(data, dict):
         raise Invalid
@@ -3018,6 +2973,45 @@ def validate____defs_chart_quantity(data: Any, custom_formats: Any={}, name_pref
             pass
     if not data_any_of_count2:
         raise Invalid
+    return data
+
+def validate____defs_chart_annotations(data: Any, custom_formats: Any={}, name_prefix: Any=None) -> Any:
+    if not isinstance(data, dict):
+        raise Invalid
+    data_is_dict = isinstance(data, dict)
+    if data_is_dict:
+        data_keys = set(data.keys())
+        for data_key in data_keys:
+            if data_key not in []:
+                data_value = data.get(data_key)
+                if not isinstance(data_value, str):
+                    raise Invalid
+                if isinstance(data_value, str):
+                    if not compile('^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff\ufffe\uffff]*\\Z').search(data_value):
+                        raise Invalid
+        data_len = len(data)
+        if data_len != 0:
+            data_property_names = True
+            for data_key in data:
+                try:
+                    if isinstance(data_key, str):
+                        if not compile('^([a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?\\Z').search(data_key):
+                            raise Invalid
+                except Invalid:
+                    data_property_names = False
+            if not data_property_names:
+                raise Invalid
+    return data
+
+def validate____defs_chart_optionalname(data: Any, custom_formats: Any={}, name_prefix: Any=None) -> Any:
+    if not isinstance(data, str):
+        raise Invalid
+    if isinstance(data, str):
+        data_len = len(data)
+        if data_len > 253:
+            raise Invalid
+        if not compile('^\\Z|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\\Z').search(data):
+            raise Invalid
     return data
 
 def validate____defs_image(data: Any, custom_formats: Any={}, name_prefix: Any=None) -> Any:

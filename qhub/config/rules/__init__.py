@@ -67,6 +67,7 @@ RULES: tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...] = (
     quantities.profiles_are_within_the_gateways_limits,
     quantities.job_requests_are_within_limits,
     quantities.memory_is_in_bytes,
+    quantities.old_variables_are_quantities,
     profiles.one_default_of_a_kind,
     profiles.node_pools_exist,
     profiles.gpu_profiles_find_gpus,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qhub.config.formats.quantities import explain_memory
+from qhub.config.formats.quantities import explain_cpu, explain_memory
 from qhub.config.problem import Finding, dotted
 from qhub.config.rules.reading import (
     active_prefect,
@@ -14,6 +14,7 @@ from qhub.config.rules.reading import (
     mapping,
     memory,
     number,
+    overrides,
     show,
     text,
 )
@@ -21,12 +22,12 @@ from qhub.config.rules.reading import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from qhub.config.formats.quantities import explain_memory
-from qhub.config.problem import Path
+    from qhub.config.problem import Path
 
 __all__ = [
     "job_requests_are_within_limits",
     "memory_is_in_bytes",
+    "old_variables_are_quantities",
     "profiles_are_within_the_gateways_limits",
     "profiles_are_within_their_limits",
 ]
@@ -50,6 +51,7 @@ _OLD_NAMES = {
 }
 # No container of ours starts with less; whoever writes 512 means 512Mi.
 _LEAST_MEMORY = 2**20
+_EXPLAIN = {"cpu": explain_cpu, "memory": explain_memory}
 _GATEWAY_LIMITS = (("worker_cores_limit", "cores", cpu), ("worker_memory_limit", "memory", memory))
 _GATEWAY_DEFAULTS: dict[str, object] = {"cores": 80, "memory": "320Gi"}
 
@@ -119,6 +121,21 @@ def memory_is_in_bytes(data: Mapping[str, Any]) -> Iterator[Finding]:
             )
 
 
+def old_variables_are_quantities(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """The old agents' variables of the jobs' size mean the same in `envVars`, as they did there."""
+    for path, block in overrides(data):
+        for name, value in mapping(block.get("envVars")).items():
+            what = _OLD_NAMES.get(name)
+            if what and isinstance(value, str) and value:
+                wanted = _EXPLAIN[what[1]](value)
+                if wanted:
+                    yield Finding(
+                        (*path, "envVars", name),
+                        f"{show(value)} is not {wanted}",
+                        hint=f"{name} sets the {what[0]} of the jobs' {what[1]}",
+                    )
+
+
 def _order(
     request: _Amount, limit: _Amount, amount: Callable[[object], int | None]
 ) -> Iterator[Finding]:
@@ -157,7 +174,12 @@ def _job_amounts(path: Path, block: Mapping[str, Any]) -> dict[tuple[str, str], 
                     if _says(value):
                         place = (*below, "resources", key, resource)
                         found.setdefault((kind, resource), (place, value))
-    for below, old in (((*path, "prefect_agent"), agent), (path, block)):
+    old_variables: tuple[tuple[Path, Mapping[str, Any]], ...] = (
+        ((*path, "prefect_agent"), agent),
+        (path, block),
+        ((*path, "envVars"), mapping(block.get("envVars"))),
+    )
+    for below, old in old_variables:
         for name, what in _OLD_NAMES.items():
             if _says(old.get(name)):
                 found.setdefault(what, ((*below, name), old[name]))
