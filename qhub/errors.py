@@ -4,6 +4,7 @@ QhubError                    status 3, a line of what and, as `hint`, a line of 
 ├── ConfigError              status 1, carries the `Problem`s of a config file
 ├── DifferenceError          status 1, `render --check` found the disk different
 ├── EditedFilesError         status 5, a generated file was edited and would be lost
+├── ExistingFileError        status 5, a file of the user's would be lost
 ├── LockedError              status 3, another qhub works on the same folder
 └── WriteError               status 3, the disk refused
 """
@@ -22,6 +23,7 @@ __all__ = [
     "ConfigError",
     "DifferenceError",
     "EditedFilesError",
+    "ExistingFileError",
     "LockedError",
     "QhubError",
     "WriteError",
@@ -70,6 +72,15 @@ class EditedFilesError(QhubError):
             hint="keep the edit by moving it into the config, or overwrite it with --force",
         )
         self.paths = tuple(paths)
+
+
+class ExistingFileError(QhubError):
+    """A file that QHub would write is there already; nothing was written."""
+
+    status = 5
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path} is there already", hint="write over it with --force")
 
 
 class LockedError(QhubError):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import os
+import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -15,6 +16,9 @@ from qhub.config.problem import Problem
 from qhub.config.read import MOST_BYTES, parse
 from qhub.config.tree import Refusal, tree
 from qhub.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LOADERS = [pytest.param(yaml.SafeLoader, id="python")]
 if yaml.__with_libyaml__:
@@ -372,12 +376,27 @@ def test_a_folder_is_told(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_without_permission_is_told(tmp_path: Path) -> None:
-    source = tmp_path / "x.yaml"
-    source.write_text("a: 1\n")
-    source.chmod(0)
-    assert read_refusal(source) == [
+@pytest.fixture
+def not_root() -> Iterator[None]:
+    """Root may read everything: be nobody meanwhile."""
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    yield
+    os.seteuid(user)
+
+
+@pytest.mark.usefixtures("not_root")
+def test_a_file_without_permission_is_told() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder, "x.yaml")
+        source.write_text("a: 1\n")
+        allowed = read(source).data
+        source.chmod(0)
+        problems = read_refusal(source)
+
+    assert allowed == {"a": 1}
+    assert problems == [
         Problem(
             str(source),
             1,

@@ -1,6 +1,6 @@
 """What rendering generates for each example, kept under tests/golden/render/.
 
-Changes through `make golden` alone: it sets QHUB_UPDATE_GOLDEN=1, under which this writes.
+Changes through `make golden` alone: it sets QHUB_GOLDEN=write, under which this writes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def generated(example: Path) -> dict[str, bytes]:
 def test_an_example_renders_to_what_is_kept(example: Path) -> None:
     folder = GOLDEN / example.stem
     files = generated(example)
-    if os.environ.get("QHUB_UPDATE_GOLDEN") == "1":
+    if os.environ.get("QHUB_GOLDEN") == "write":
         write(files, folder)
 
     kept = {

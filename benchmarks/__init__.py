@@ -1,0 +1,1 @@
+"""Measurements of QHub; `make bench` runs them."""

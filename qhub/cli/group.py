@@ -1,0 +1,95 @@
+"""The `qhub` command: names its subcommands without importing them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from qhub.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+COMMANDS: Mapping[str, str] = {
+    "init": "Write a commented config file.",
+    "validate": "Check a config file.",
+    "render": "Write the Terraform stages of a config file.",
+    "show": "Show what a config file deploys.",
+    "schema": "Print the JSON Schema of the config file.",
+    "completion": "Print the completion script of a shell.",
+    "version": "Print the versions in use.",
+}
+"""Name → the line that `qhub --help` shows; `qhub.cli.<name>` holds `<name>`."""
+
+
+WIDTH = 80
+"""Of the help. To ask for the terminal's, click would import the archive formats of `shutil`."""
+
+
+class UnknownCommandError(click.UsageError):
+    """No such command; `hint` suggests one."""
+
+    def __init__(self, name: str, context: click.Context) -> None:
+        super().__init__(f"no such command '{name}'", context)
+        self.hint = _suggestion(name)
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand when it runs."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"qhub.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            raise UnknownCommandError(args[0], ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _suggestion(name: str) -> str:
+    """Return the nearest command as a question, else all of them."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
+    return f"did you mean '{near[0]}'?" if near else f"the commands are {', '.join(COMMANDS)}"
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, value: object) -> None:
+    if value and not context.resilient_parsing:
+        from qhub import __version__
+
+        click.echo(f"qhub {__version__}")
+        context.exit()
+
+
+qhub = LazyGroup(
+    "qhub",
+    help="Turn one qhub-config.yaml into a running data-pipeline platform.",
+    context_settings={"terminal_width": WIDTH},
+    epilog="Example: qhub init, then qhub render; `qhub COMMAND --help` tells more.",
+    params=[
+        *options.before_command(),
+        click.Option(
+            ["--version"],
+            is_flag=True,
+            expose_value=False,
+            is_eager=True,
+            callback=_print_version,
+            help="Print the version and end.",
+        ),
+    ],
+)
