@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qhub.cli import new_file
-from qhub.errors import WriteError
+from qhub.errors import ExistingFileError, WriteError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ def test_it_makes_the_folders_above_it(tmp_path: Path) -> None:
 def test_a_file_that_came_meanwhile_stays(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_bytes(b"mine")
-    with pytest.raises(new_file.ExistingFileError, match=r"^.*a\.yaml is there already$") as caught:
+    with pytest.raises(ExistingFileError, match=r"^.*a\.yaml is there already$") as caught:
         new_file.write(path, b"new", force=False)
     assert (caught.value.status, caught.value.hint) == (5, "write over it with --force")
     assert path.read_bytes() == b"mine"
