@@ -1,6 +1,6 @@
 """Helm's own engine: what a chart renders to, and what Helm's lint says about it.
 
-`python -m tests.helm.engine` lints every chart of the repository.
+`python -m tests.helm.engine` lints the charts with the values that QHub renders for its examples.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import yaml
 
 REPOSITORY: Final = Path(__file__).parents[2]
 CHARTS: Final = REPOSITORY / "helm"
+RENDERED: Final = REPOSITORY / "tests" / "golden" / "render"
 LOADER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 ADVICE: Final = 1  # Helm's severities: 1 info, 2 warning, 3 error
 
@@ -74,9 +75,14 @@ def plain(values: Values) -> dict[str, Any]:
 
 
 def main() -> int:
-    """Lint every chart with its defaults; 1 if something was found."""
-    problems = [problem for chart in charts() for problem in lint(chart, {})]
-    sys.stdout.writelines(f"{problem}\n" for problem in problems)
+    """Lint every chart with each file of rendered values; 1 if something was found."""
+    rendered = sorted(RENDERED.glob("*/values/*.yaml"))
+    if not rendered:
+        sys.stdout.write(f"no values to lint with under {RENDERED}\n")
+        return 1
+    values = [yaml.load(file.read_text(encoding="utf-8"), LOADER) for file in rendered]  # noqa: S506 (safe)
+    problems = {problem for chart in charts() for each in values for problem in lint(chart, each)}
+    sys.stdout.writelines(f"{problem}\n" for problem in sorted(problems))
     return 1 if problems else 0
 
 
