@@ -56,6 +56,7 @@ RULES: tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...] = (
     agents.profiles_exist,
     agents.switched_off_is_meant,
     secrets.literal_secrets_are_told,
+    secrets.literal_secrets_are_small,
     secrets.names_are_their_own,
     secrets.variables_are_their_own,
     secrets.listed_secrets_exist,

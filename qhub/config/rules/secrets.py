@@ -22,17 +22,19 @@ from qhub.config.secret_sources import RESERVED_VARIABLES, is_placeholder, terra
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from qhub.config.formats.names import explain_secret_key
-from qhub.config.problem import Path
+    from qhub.config.problem import Path
 
 __all__ = [
     "listed_secrets_exist",
+    "literal_secrets_are_small",
     "literal_secrets_are_told",
     "names_are_their_own",
     "tokens_exist",
     "variables_are_their_own",
 ]
 
+# What Linux takes of one environment variable is 128 KiB; values reach Terraform that way.
+_MOST_BYTES = 120 * 1024
 DEFAULT_TOKEN = "PREFECT_TOKEN"  # noqa: S105 (the name of a secret)
 
 
@@ -48,6 +50,20 @@ def literal_secrets_are_told(data: Mapping[str, Any]) -> Iterator[Finding]:
                 hint=f"set it in the environment as {variable}, and write here "
                 f"{{from_env: {variable}}}",
                 severity="warning",
+            )
+
+
+def literal_secrets_are_small(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """A value that could not be handed to Terraform is told before it is tried."""
+    for path, value in _sources(data):
+        size = len(value.encode("utf-8", "surrogatepass")) if isinstance(value, str) else 0
+        if size > _MOST_BYTES:
+            yield Finding(
+                path,
+                f"the value of the secret {show(str(path[-1]))} has {size} bytes; "
+                f"{_MOST_BYTES} at most can be handed on",
+                hint="split it, or keep it in a Secret of the cluster: "
+                "{existing_secret: ..., key: ...}",
             )
 
 

@@ -153,3 +153,25 @@ def test_no_finding_repeats_a_literal_secret() -> None:
     assert len(findings) > 15
     assert [finding for finding in findings if "canary" in finding.message + finding.hint] == []
     assert "canary" in str(data)
+
+
+@pytest.mark.parametrize(("size", "is_told"), [(122_880, False), (122_881, True)], ids=str)
+def test_a_value_too_long_to_be_handed_on_is_told(
+    size: int, *, is_told: bool, told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    value = _CANARY.ljust(size, "x")
+
+    findings = told({"secrets": {"KEY": value}})
+
+    assert findings == [
+        "warning secrets.KEY: the value of the secret 'KEY' is written in the file",
+        *(
+            [
+                "error secrets.KEY: the value of the secret 'KEY' has 122881 bytes; "
+                "122880 at most can be handed on"
+            ]
+            if is_told
+            else []
+        ),
+    ]
+    assert _CANARY not in str(findings)
