@@ -5,7 +5,7 @@ SHELL := bash
 
 BIN := .venv/bin
 CONFIG ?= qhub-config.yaml
-GOLDEN_TESTS := tests/render/test_golden.py tests/helm/test_golden.py tests/cli/test_show.py
+GOLDEN_TESTS := tests/render/test_golden.py helm/prefect-agent/tests/test_agent_chart_golden.py tests/cli/test_show.py
 
 .PHONY: help run test lint fmt golden docs bench clean
 

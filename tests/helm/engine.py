@@ -74,6 +74,16 @@ def plain(values: Values) -> dict[str, Any]:
     return result
 
 
+def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Return two nested mappings as Helm merges two values files."""
+    result = dict(below)
+    for name, value in above.items():
+        old = result.get(name)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        result[name] = merged(result[name], value) if both else value
+    return result
+
+
 def main() -> int:
     """Lint every chart with each file of rendered values; 1 if something was found."""
     rendered = sorted(RENDERED.glob("*/values/*.yaml"))

@@ -1,6 +1,6 @@
 """What the chart renders to for an ordinary worker and an ordinary agent.
 
-`QHUB_GOLDEN=write pytest tests/helm/test_golden.py` takes what is rendered as what is wanted.
+With QHUB_GOLDEN=write in the environment, what is rendered is taken as what is wanted.
 """
 
 from __future__ import annotations

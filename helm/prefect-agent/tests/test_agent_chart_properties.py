@@ -9,11 +9,10 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.helm.engine import Manifest, parse, template, texts
+from tests.helm.engine import Manifest, merged, parse, template, texts
 from tests.helm.examples import AGENT, CHART, GENERATIONS, NAMESPACE, RELEASE, WORKER
 from tests.helm.pods import container, environment, expand, find, pod
 from tests.helm.restricted import violations
-from tests.helm.test_values import merged
 
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 FEW = settings(max_examples=25, deadline=None, derandomize=True)

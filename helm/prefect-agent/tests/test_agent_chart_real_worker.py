@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from tests.helm import environments, stubs
-from tests.helm.engine import Manifest, template
+from tests.helm.engine import REPOSITORY, Manifest, template
 from tests.helm.examples import CHART, NAMESPACE, RELEASE, SECRETS, TOKEN, WORKER
 from tests.helm.pods import find
 from tests.helm.processes import POLL_SECONDS, free_port, invocation, running, status, wait_until
@@ -27,7 +27,7 @@ from tests.helm.restricted import violations
 
 pytestmark = [pytest.mark.agents, pytest.mark.xdist_group("prefect-3")]
 SECONDS = 60
-INSIDE = Path(__file__).with_name("inside")
+INSIDE = REPOSITORY / "tests" / "helm" / "inside"
 DEPLOYMENT_ENV = {"MINE": "planted", "PREFECT_LOGGING_LEVEL": "DEBUG"}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.helm.engine import ChartError, template, texts
+from tests.helm.engine import ChartError, merged, template, texts
 from tests.helm.examples import CHART, GENERATIONS, NAMESPACE, RELEASE, WORKER
 from tests.helm.readme import options
 
@@ -156,16 +156,6 @@ def at(container: dict[str, Any], path: str) -> Any:
     for name in path.split("."):
         container = container[name]
     return container
-
-
-def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Return two nested mappings as Helm merges two values files."""
-    result = dict(below)
-    for name, value in above.items():
-        old = result.get(name)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        result[name] = merged(result[name], value) if both else value
-    return result
 
 
 def nested(path: str, value: Any) -> dict[str, Any]:

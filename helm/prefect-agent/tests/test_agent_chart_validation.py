@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.helm.engine import ChartError, template
+from tests.helm.engine import ChartError, merged, template
 from tests.helm.examples import AGENT, CHART, NAMESPACE, RELEASE, WORKER
-from tests.helm.test_values import merged
 
 PLACE = re.compile(r"execution error at \([^)]*\): ")
 CALL = re.compile(r'(?:fail|required) \(?(?:printf )?"((?:[^"\\]|\\.)*)"')

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.helm.engine import Manifest, parse, template
+from tests.helm.engine import Manifest, merged, parse, template
 from tests.helm.examples import (
     AGENT,
     CHART,
@@ -19,7 +19,6 @@ from tests.helm.examples import (
 )
 from tests.helm.pods import container, environment, find, pod
 from tests.helm.restricted import violations
-from tests.helm.test_values import merged
 
 
 def render(values: dict[str, Any], change: dict[str, Any] | None = None) -> list[Manifest]:
