@@ -42,6 +42,7 @@ golden: .venv/.installed  ## rewrite tests/golden after a wanted change of what 
 docs: .venv/.installed  ## rewrite what is generated: reference pages and compiled validators
 	@$(BIN)/python -m qhub.config.compiling
 	@$(BIN)/python -m qhub.config.reference > docs/config.md
+	@$(BIN)/qhub schema > schemas/editor.schema.json
 	@$(BIN)/python -m tests.helm.readme
 
 bench: .venv/.installed  ## measure the command line

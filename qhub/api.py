@@ -94,6 +94,8 @@ class Project:
         `DifferenceError` where the disk is not what would be written. Else raises `ConfigError`
         as `bundle` does, and what `qhub.render.write.write` raises.
         """
+        from dataclasses import asdict
+
         from qhub.render.manifest import MANIFEST
         from qhub.render.write import Written, compare, write
 
@@ -105,6 +107,7 @@ class Project:
             raise DifferenceError(
                 f"not what {self.document.file} renders: {', '.join(difference.paths)}",
                 paths=difference.paths,
+                kinds=asdict(difference),
                 hint="render() writes it" + (", with force=True" if difference.edited else ""),
             )
         everything = tuple(sorted({*self.bundle, MANIFEST}))

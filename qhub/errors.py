@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from qhub.config.problem import Problem
@@ -51,25 +51,37 @@ class ConfigError(QhubError):
 
 
 class DifferenceError(QhubError):
-    """The rendered files on disk are not what the config renders; `paths` says which."""
+    """The rendered files on disk are not what the config renders.
+
+    `paths` says which; `kinds` says which of them are missing, different, edited or left over.
+    """
 
     status = 1
 
-    def __init__(self, message: str, *, paths: Sequence[str], hint: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        paths: Sequence[str],
+        kinds: Mapping[str, Sequence[str]],
+        hint: str = "",
+    ) -> None:
         super().__init__(message, hint=hint)
         self.paths = tuple(paths)
+        self.kinds = {kind: tuple(inside) for kind, inside in kinds.items()}
 
 
 class EditedFilesError(QhubError):
-    """Generated files were edited since QHub wrote them; nothing was written."""
+    """Files are not as QHub left them and would be lost; nothing was written."""
 
     status = 5
 
     def __init__(self, paths: Sequence[str]) -> None:
         super().__init__(
-            "nothing was written: these generated files were edited since QHub wrote them: "
-            + ", ".join(paths),
-            hint="keep the edit by moving it into the config, or overwrite it with --force",
+            "nothing was written: these files were edited since QHub wrote them, "
+            f"or are not its own: {', '.join(paths)}",
+            hint="move an edit into the config, a file of your own away, "
+            "or overwrite it with --force",
         )
         self.paths = tuple(paths)
 

@@ -20,6 +20,11 @@ def test_the_reference_page_is_that_of_the_schema() -> None:
     assert page.rstrip("\n") == reference(schema.config()).rstrip("\n")
 
 
+def test_the_schema_for_editors_holds_the_values_of_the_chart() -> None:
+    editors = (REPOSITORY / "schemas" / "editor.schema.json").read_text(encoding="utf-8")
+    assert editors == schema.published_text()
+
+
 def test_the_compiled_modules_are_those_of_the_schemas() -> None:
     generated = compiling.generate()
     assert {"config.py", "defaults.py"} <= generated.keys()

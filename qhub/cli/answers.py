@@ -87,7 +87,7 @@ def collect(given: Mapping[str, Any], *, may_ask: bool) -> Answers:
         prefect_image=ask("prefect_image", "Image of the agents", DEFAULT_IMAGE, form="image"),
         api_url=ask(
             "api_url",
-            "URL of the Prefect API (empty: QHub deploys one)",
+            "URL of the Prefect API",
             API_URLS.get(provider, ""),
         )
         or None,

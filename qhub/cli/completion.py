@@ -10,7 +10,7 @@ from qhub.cli.group import qhub
 
 
 @click.command(epilog='Example: eval "$(qhub completion bash)"')
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="bash|zsh|fish", type=click.Choice(["bash", "zsh", "fish"]))
 @options.output
 def completion(shell: str, *, output: screen.Format) -> int:
     """Print the completion script of a shell; its profile evaluates it."""

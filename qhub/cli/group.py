@@ -79,7 +79,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: o
 qhub = LazyGroup(
     "qhub",
     help="Turn one qhub-config.yaml into a running data-pipeline platform.",
-    context_settings={"terminal_width": WIDTH},
+    context_settings={"terminal_width": WIDTH, "help_option_names": ["-h", "--help"]},
     epilog="Example: qhub init, then qhub render; `qhub COMMAND --help` tells more.",
     params=[
         *options.before_command(),

@@ -60,6 +60,7 @@ def init(config_file: Path, *, force: bool, output: screen.Format, **given: Any)
         _keep_what_is_there([config_file, *_differing(new)], force=force)
     text = compose.compose(answers.collect(given, may_ask=_is_terminal()))
     _refuse_mistakes(text)
+    _tell_what_is_not_rendered(text)
     if to_screen:
         screen.result(text.rstrip("\n"))
         return exits.OK
@@ -75,9 +76,9 @@ def _is_terminal() -> bool:
 
 
 def _schema() -> bytes:
-    from qhub import bundle
+    from qhub.config.schema import published_text
 
-    return (bundle.folder("schemas") / SCHEMA_NAME).read_bytes()
+    return published_text().encode()
 
 
 def _differing(files: dict[Path, bytes]) -> list[Path]:
@@ -100,6 +101,17 @@ def _refuse_mistakes(text: str) -> None:
     for problem in check(parse(text.encode(), "qhub-config.yaml")).problems:
         if problem.severity == "error":
             raise click.UsageError(f"{option_of(problem.path)}: {problem.message}")
+
+
+def _tell_what_is_not_rendered(text: str) -> None:
+    """Say on stderr which parts of the new file this version of QHub does not render."""
+    from qhub.config import check
+    from qhub.config.read import parse
+    from qhub.render import unsupported
+
+    config = check(parse(text.encode(), options.DEFAULT_NAME)).config
+    for finding in unsupported(config) if config else ():
+        screen.progress(f"note: {finding.message}")
 
 
 def _tell(config_file: Path, written: list[Path], *, output: screen.Format) -> None:

@@ -105,6 +105,8 @@ def _config_path(value: str | None) -> Path:
 
     if value == "-" and sys.stdin is None:
         raise click.UsageError("standard input is closed")
+    if value == "":
+        raise click.UsageError("the name of the config file is empty")
     if value is not None:
         return Path(value)
     from qhub.config.read import find

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         DaskGateway,
         JobSettings,
         NodePool,
+        Placement,
         Platform,
         Profile,
     )
@@ -90,6 +91,7 @@ def _agent(agent: Agent) -> Branch:
         Branch(f"credential: {token}"),
         *_names("queues", agent.queues),
         *_names("labels", agent.labels),
+        *map(Branch, _labels(agent.placement)),
         *_group("jobs", map(Branch, job_lines(agent.job))),
         *_group("secrets", (Branch(secret_line(secret)) for secret in agent.secrets)),
         *_names("environment", tuple(agent.env_vars)),
@@ -139,9 +141,8 @@ def _node_pool(pool: NodePool) -> Branch:
 
 def node_pool_facts(pool: NodePool) -> list[str]:
     """Return what is known of the nodes of a pool, one fact each."""
-    labels = ", ".join(f"{key}={value}" for key, value in sorted(pool.node_selector.items()))
     return [
-        pool.instance or f"nodes with {labels}",
+        pool.instance or f"nodes with {_pairs(pool.node_selector)}",
         *_nodes(pool.min_nodes, pool.max_nodes),
         *_gpus(pool.gpus or 0),
         *(["spot"] if pool.spot else []),
@@ -161,6 +162,7 @@ def job_lines(job: JobSettings) -> list[str]:
         *_resource("cpu", job.cpu_request, job.cpu_limit),
         *_resource("memory", job.memory_request, job.memory_limit),
         *_gpus(job.placement.gpus),
+        *_labels(job.placement),
         *([f"pull policy: {job.image_pull_policy}"] if job.image_pull_policy else []),
         *([f"pull secrets: {', '.join(names)}"] if (names := job.image_pull_secrets) else []),
     ]
@@ -172,6 +174,15 @@ def _resource(what: str, request: str | None, limit: str | None) -> list[str]:
     if request is None:
         return [f"{what} at most {limit}"]
     return [f"{what} {request}" if limit is None else f"{what} {_range(request, limit)}"]
+
+
+def _labels(placement: Placement) -> list[str]:
+    labels = _pairs(placement.node_selector)
+    return [f"on nodes with {labels}"] if labels else []
+
+
+def _pairs(labels: Mapping[str, str]) -> str:
+    return ", ".join(f"{key}={value}" for key, value in sorted(labels.items()))
 
 
 def _range(low: object, high: object) -> str:
@@ -236,6 +247,7 @@ def _agent_data(agent: Agent) -> dict[str, Any]:
         "queues": list(agent.queues),
         "labels": list(agent.labels),
         "credential": None if agent.token is None else _secret_data(agent.token),
+        "node_selector": dict(agent.placement.node_selector),
         "job": _job_data(agent.job),
         "secrets": [_secret_data(secret) for secret in agent.secrets],
         "environment": list(agent.env_vars),
@@ -251,6 +263,7 @@ def _job_data(job: JobSettings) -> dict[str, Any]:
         "memory_request": job.memory_request,
         "memory_limit": job.memory_limit,
         "gpus": job.placement.gpus,
+        "node_selector": dict(job.placement.node_selector),
         "image_pull_policy": job.image_pull_policy,
         "image_pull_secrets": list(job.image_pull_secrets),
     }

@@ -73,7 +73,8 @@ def _compared(project: Project, folder: Path, *, output: screen.Format) -> dict[
     raise DifferenceError(
         f"{folder / 'stages'} is not what {project.document.file} renders",
         paths=difference.paths,
-        hint="qhub render writes it" + (", with --force" if difference.edited else ""),
+        kinds=_paths(difference),
+        hint="write it: qhub render" + (" --force" if difference.edited else ""),
     )
 
 
@@ -103,7 +104,9 @@ def _next(project: Project, folder: Path) -> list[str]:
     from qhub.render import secret_variables
 
     stages = sorted({path.split("/")[1] for path in project.bundle if path.startswith("stages/")})
+    variables = [f"TF_VAR_{variable.name}" for variable in secret_variables(project.platform)]
+    secrets = f"set the secrets as it says: {', '.join(variables)}"
     return [
-        *(f"export TF_VAR_{variable.name}=..." for variable in secret_variables(project.platform)),
         *(f"follow {folder / 'stages' / stage / 'README.md'}" for stage in stages),
+        *([secrets] if variables else []),
     ]

@@ -100,7 +100,8 @@ def _usage(error: click.ClickException, command: str) -> tuple[str, str]:
 
 def _paths(error: QhubError) -> dict[str, Any]:
     paths = getattr(error, "paths", None)
-    return {} if paths is None else {"paths": list(paths)}
+    kinds = getattr(error, "kinds", {})
+    return {} if paths is None else {"paths": list(paths), **kinds}
 
 
 def _tell_bug(error: Exception, arguments: Sequence[str], *, as_json: bool) -> int:

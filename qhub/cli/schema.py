@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from qhub import bundle
 from qhub.cli import exits, options, screen
 
 
@@ -12,6 +11,7 @@ from qhub.cli import exits, options, screen
 @options.output
 def schema(**_shared: object) -> int:
     """Print the JSON Schema of the config file, for editors and other tools."""
-    path = bundle.folder("schemas") / "qhub-config.schema.json"
-    screen.result(path.read_text(encoding="utf-8").rstrip("\n"))
+    from qhub.config.schema import published_text
+
+    screen.result(published_text().rstrip("\n"))
     return exits.OK

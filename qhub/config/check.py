@@ -6,7 +6,7 @@ right pays for finding out why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from qhub.config.compiled import Invalid
@@ -14,7 +14,7 @@ from qhub.config.names import project_label
 from qhub.config.problem import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from qhub.config.document import Document
     from qhub.config.model import Config
@@ -40,13 +40,26 @@ def check(document: Document) -> Checked:
     told = {(finding.path, finding.at) for finding in findings}
     for rule in RULES:
         findings += (found for found in rule(handled.data) if (found.path, found.at) not in told)
-    problems = sorted(map(document.problem, findings), key=_place)
+    problems = _told(document, findings) if findings else []
     if any(problem.severity == "error" for problem in problems):
         return Checked(tuple(problems), None)
 
     from qhub.config.build import build
 
     return Checked(tuple(problems), build(handled))
+
+
+def _told(document: Document, findings: Iterable[Finding]) -> list[Problem]:
+    """Return findings as problems in file order, without any secret that stands in the file."""
+    from qhub.config.private import Curtain
+
+    curtain = Curtain(document.data)
+    problems = (document.problem(finding) for finding in findings)
+    hidden = (
+        replace(told, message=curtain.hide(told.message), hint=curtain.hide(told.hint))
+        for told in problems
+    )
+    return sorted(hidden, key=_place)
 
 
 def matches(data: Any) -> bool:

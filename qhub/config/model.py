@@ -259,3 +259,4 @@ class Config:
     terraform_state: TerraformState
     ci_cd: CiCd | None
     certificate: Certificate | None
+    prevent_deploy: bool

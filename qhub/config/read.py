@@ -12,6 +12,7 @@ from qhub.config.tree import Refusal, problem_at, tree
 from qhub.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import BinaryIO
 
     from qhub.config.problem import Problem
@@ -46,13 +47,28 @@ def read(source: Path, *, stdin: BinaryIO | None = None) -> Document:
 
 def parse(content: bytes, file: str) -> Document:
     """Return the document in `content`; `file` is the name that problems show."""
+    text = ""
     try:
         text = _text(content, file)
         data = tree(text, file)
     except Refusal as refusal:
-        problems = sorted(refusal.problems, key=lambda problem: (problem.line, problem.column))
+        problems = [*refusal.problems, *_others(refusal, text, file)]
+        problems.sort(key=lambda problem: (problem.line, problem.column))
         raise ConfigError(problems) from refusal
     return Document(file=file, data=data, positions=Positions(text))
+
+
+def _others(refusal: Refusal, text: str, file: str) -> Iterator[Problem]:
+    """Yield what else is wrong in a file of which the rest can be read."""
+    if refusal.data is None:
+        return
+    from qhub.config.check import check
+
+    told = {(problem.line, problem.column) for problem in refusal.problems}
+    document = Document(file=file, data=refusal.data, positions=Positions(text))
+    for problem in check(document).problems:
+        if (problem.line, problem.column) not in told:
+            yield problem
 
 
 def _unreadable(source: Path, error: OSError) -> Problem:

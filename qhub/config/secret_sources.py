@@ -13,7 +13,7 @@ RESERVED_VARIABLES = frozenset(
         *("agents", "create_namespace", "kube_context", "namespace", "project_name"),
         *("secret_revision", "secret_revisions"),
         *("count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source"),
-        "version",
+        *("version", "_"),
     ]
 )
 

@@ -41,7 +41,8 @@ def explain(error: Exception, text: str, file: str, loader: Any) -> Problem:
         if 0 <= number < len(lines) and "\t" in _indent(lines[number]):
             return _tab(file, lines, number)
     place, message, hint = (
-        _unclosed_quote(error, stop, text, loader)
+        _unknown_escape(error, stop)
+        or _unclosed_quote(error, stop, text, loader)
         or _unclosed_bracket(error)
         or (_place(stop), *_other(error, lines[stop.line] if stop.line < len(lines) else "", stop))
     )
@@ -67,6 +68,15 @@ def _indented_lines(token: Any, lines: list[str]) -> Iterable[int]:
 def _tab(file: str, lines: list[str], number: int) -> Problem:
     place = (number + 1, lines[number].index("\t") + 1)
     return problem_at(file, place, "a tab; YAML is indented with spaces", "put spaces in its place")
+
+
+def _unknown_escape(error: yaml.MarkedYAMLError, stop: Any) -> _Told | None:
+    """Return a backslash that YAML takes for the beginning of something else: "C:\\Users"."""
+    problem = (error.problem or "").lower()
+    if "quoted scalar" not in (error.context or "") or not re.search("escape|hexdecimal", problem):
+        return None
+    hint = "put the text into single quotes, where a backslash is itself, or write it twice: \\\\"
+    return _place(stop), 'no escape that YAML knows in a text in "…"', hint
 
 
 def _unclosed_quote(error: yaml.MarkedYAMLError, stop: Any, text: str, loader: Any) -> _Told | None:

@@ -23,6 +23,31 @@ if TYPE_CHECKING:
 
 __all__ = ["tell"]
 
+_NAMES = "dns-subdomain"
+_EXPLAINED_BY_NAME = {
+    "annotations": "label-key",
+    "cpu": "cpu-quantity",
+    "envVars": "env-name",
+    "imagePullSecrets": "secret-name",
+    "key": "toleration-key",
+    "labels": "label-key",
+    "memory": "memory-quantity",
+    "name": _NAMES,
+    "nodeSelector": "label-key",
+    "podAnnotations": "label-key",
+    "podLabels": "label-key",
+    "priorityClassName": _NAMES,
+    "value": "label-value",
+}
+"""What a pattern of the chart stands for, by the name of its key or of the mapping around."""
+
+_LABELS = ("labels", "podLabels", "nodeSelector")
+_VOLUMES = ("extraVolumes", "extraVolumeMounts")
+_SAID_OTHERWISE = {
+    "mountPath": "an absolute path such as /data, without ':'",
+    "annotations": "text without control characters",
+    "podAnnotations": "text without control characters",
+}
 _RANKS = ("type", "enum", "const", "format", "pattern", "minimum", "maximum")
 
 
@@ -82,13 +107,15 @@ class _Teller:
             yield from self._unexpected(error, path)
         elif "propertyNames" in error.relative_schema_path:
             name = error.instance
-            message = f"the name {shown(name, ())} is not {_explained(error)}"
+            wanted = _grammar(name, _EXPLAINED_BY_NAME.get(_last_name(path))) or _explained(error)
+            message = f"the name {shown(name, ())} is not {wanted}"
             yield self._finding((*path, name), message, _example(error.schema), at_key=True)
+        elif kind in ("oneOf", "anyOf", "minProperties") and path in self._unknown:
+            return  # the misspelt key is told
         elif kind in ("oneOf", "anyOf"):
-            if path not in self._unknown:  # else the misspelt key is told
-                yield self._finding(path, *self._alternatives(error, path))
+            yield self._finding(path, *self._alternatives(error, path))
         elif kind == "type":
-            private = self._severity == "warning" or is_private(path)
+            private = self._severity == "warning" or is_private(path) or _is_variable(error, path)
             yield self._finding(path, *wrong_type(error, path, self._document, private=private))
         else:
             yield self._finding(path, *self._value(error, path))
@@ -119,19 +146,37 @@ class _Teller:
             return "has no value", _example(node)
         if error.instance == "":
             return "is empty", _example(node)
-        told = node.get("errorMessage") or f"{self._show(error, path)} is not what is wanted here"
+        show = self._show(error, path)
+        if "errorMessage" not in node and _pattern_wants(error.instance, path):
+            return self._pattern(error, path)
+        told = node.get("errorMessage") or f"{show} is not what is wanted here"
         return told, _example(node) or node.get("description", "")
+
+    def _pattern(self, error: Any, path: Path) -> tuple[str, str]:
+        """Say what a pattern of the chart means, where that is known, else what it is for."""
+        show, node = self._show(error, path), error.schema
+        wanted = _pattern_wants(error.instance, path)
+        if wanted is None:
+            return f"{show} is not what is wanted here", node.get("description", "")
+        grammar = _EXPLAINED_BY_NAME.get(_last_name(path))
+        # The chart's one definition of names has a pull secret's as its example.
+        return f"{show} is not {wanted}", _example(node, grammar) if grammar != _NAMES else ""
 
     def _value(self, error: Any, path: Path) -> tuple[str, str]:
         value, wanted, node = error.instance, error.validator_value, error.schema
         show = self._show(error, path)
         match error.validator:
             case "enum":
-                choices = ", ".join(str(choice) for choice in wanted if choice is not None)
-                near = nearest(value, map(str, wanted)) if isinstance(value, str) else None
+                known = [str(choice) for choice in wanted if choice not in (None, "")]
+                choices = ", ".join(known)
+                near = nearest(value, known) if isinstance(value, str) else None
                 return f"{show} is none of: {choices}", f"did you mean '{near}'?" if near else ""
             case "const":
                 return f"must be {shown(wanted, ())}", ""
+            case "pattern":
+                return self._pattern(error, path)
+            case "contains" if "const" in wanted:
+                return f"must hold {shown(wanted['const'], ())}", ""
             case "format":
                 return f"{show} is not {_explained(error)}", _example(node)
             case "minimum":
@@ -142,6 +187,10 @@ class _Teller:
                 return f"{show} is too large: at most {wanted}", ""
             case "minLength" | "minItems" | "minProperties" if not value:
                 return "is empty", _example(node)
+            case "minProperties" | "maxProperties":
+                keys = "1 key" if len(value) == 1 else f"{len(value)} keys"
+                bound = "at least" if error.validator == "minProperties" else "at most"
+                return f"has {keys}; {bound} {wanted} are wanted", node.get("description", "")
             case "maxLength":
                 return f"has {len(value)} characters; at most {wanted} are possible", ""
             case "uniqueItems":
@@ -157,6 +206,15 @@ class _Teller:
         return Finding(path, message, hint, self._severity, "key" if at_key else "value")
 
 
+def _is_variable(error: Any, path: Path) -> bool:
+    """Return whether a value is one of `envVars`, or is in their place: whose it is, who knows.
+
+    A switch and a number are shown, with the quotes that they need: a name that says that they are
+    secret is private anyway.
+    """
+    return "envVars" in path and not isinstance(error.instance, bool | int | float)
+
+
 def _explained(error: Any) -> str:
     """Return what the format or pattern wants, as a noun phrase."""
     explain = FORMATS.get(error.validator_value) if error.validator == "format" else None
@@ -169,12 +227,36 @@ def _addition(name: str, node: schema.Node) -> str:
     return f"add it: {name}: {example}" if example else "add it"
 
 
-def _example(node: schema.Node) -> str:
-    example = _first_example(node)
+def _last_name(path: Path) -> str:
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
+
+
+def _grammar(text: str, name: str | None) -> str | None:
+    """Return what the format `name` wants in the place of `text`; None where it is right there."""
+    return FORMATS[name](text) if name else None
+
+
+def _pattern_wants(value: Any, path: Path) -> str | None:
+    """Return what a pattern of the chart wants, as a noun phrase; None where nobody knows."""
+    if not isinstance(value, str):
+        return None
+    last, above = _last_name(path), path[-2] if len(path) > 1 else ""
+    if above in _LABELS:
+        return _grammar(value, "label-value")
+    if above in _SAID_OTHERWISE or last in _SAID_OTHERWISE:
+        return _SAID_OTHERWISE.get(str(above)) or _SAID_OTHERWISE[last]
+    if last == "name" and any(volumes in path for volumes in _VOLUMES):
+        return _grammar(value, "dns-label")
+    return _grammar(value, _EXPLAINED_BY_NAME.get(last))
+
+
+def _example(node: schema.Node, grammar: str | None = None) -> str:
+    example = _first_example(node, grammar)
     return f"for example: {example}" if example else ""
 
 
-def _first_example(node: schema.Node) -> str:
-    """Return the first example as one would write it in YAML, empty without one."""
-    examples = node.get("examples") if isinstance(node, dict) else None
-    return inline(examples[0]) if examples else ""
+def _first_example(node: schema.Node, grammar: str | None = None) -> str:
+    """Return the first example that fits, as one would write it in YAML, empty without one."""
+    examples = node.get("examples", ()) if isinstance(node, dict) else ()
+    fitting = (one for one in examples if not grammar or not _grammar(str(one), grammar))
+    return next(map(inline, fitting), "")

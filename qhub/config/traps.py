@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
+
+from qhub.config.private import has_password, without_query
 
 if TYPE_CHECKING:
     from qhub.config.document import Document
@@ -20,6 +23,7 @@ _WANTED = {
 }
 _SWITCHES = ("true", "false", "yes", "no", "on", "off")
 _MOST_LISTED = 12
+_LONGEST = 60
 
 
 def wrong_type(error: Any, path: Path, document: Document, *, private: bool) -> tuple[str, str]:
@@ -69,8 +73,11 @@ def _text(
     """Something else than text is wanted."""
     from qhub.config.scalars import BadScalarError, resolve
 
-    if private:
-        return f"{must}, but is text", _shape(types, error)
+    if private or "object" in types or has_password(value):  # a text there is often NAME=value
+        slip = "object" in types and re.match(r"[A-Za-z0-9_]+:(?!//)\S", value)
+        return f"{must}, but is text", "put a space behind the ':'" if slip else _shape(
+            types, error
+        )
     try:
         meant = resolve(value.strip())
     except BadScalarError:
@@ -109,4 +116,5 @@ def _key(path: Path) -> str:
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= 60 else text[:60] + "…"
+    bare = without_query(text)
+    return bare if len(bare) <= _LONGEST else bare[:_LONGEST] + "…"

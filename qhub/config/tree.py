@@ -28,11 +28,15 @@ CUSTOM_TAG = ("a tag that QHub does not know", "put a value that starts with '!'
 
 
 class Refusal(Exception):  # noqa: N818 - `read` turns it into the error that users see
-    """The text is no document; `problems` says why."""
+    """The text is no document; `problems` says why.
 
-    def __init__(self, problems: list[Problem]) -> None:
+    `data` is what the rest of it holds, where that can be read all the same.
+    """
+
+    def __init__(self, problems: list[Problem], data: dict[str, Any] | None = None) -> None:
         super().__init__(problems)
         self.problems = problems
+        self.data = data
 
 
 def tree(text: str, file: str, *, loader: Any = LOADER) -> dict[str, Any]:
@@ -56,7 +60,7 @@ def tree(text: str, file: str, *, loader: Any = LOADER) -> dict[str, Any]:
 
         problems = tabs(text, file, loader)
     if problems:
-        raise Refusal(problems)
+        raise Refusal(problems, builder.root if isinstance(builder.root, dict) else None)
     root: dict[str, Any] = builder.root
     return root
 

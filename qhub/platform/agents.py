@@ -6,31 +6,38 @@ from typing import TYPE_CHECKING, TypeVar
 
 from qhub.config.build.prefect import DEFAULT_TOKEN
 from qhub.config.prefect import HOSTED_V1_URL
-from qhub.platform.merge import merged
 from qhub.platform.model import Agent, Api, JobSettings
-from qhub.platform.node_pools import ANYWHERE
+from qhub.platform.node_pools import agent_placement
+from qhub.platform.placing import combined, job_placement, placed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qhub.config.model import AgentConfig, Config, JobOverrides, Prefect, Secret
-    from qhub.platform.model import Profile
+    from qhub.platform.model import NodePool, Placement, Profile
 
 __all__ = ["plan_agents"]
 
 _T = TypeVar("_T")
 
 
-def plan_agents(config: Config, profiles: Sequence[Profile]) -> tuple[Agent, ...]:
+def plan_agents(
+    config: Config, profiles: Sequence[Profile], node_pools: Sequence[NodePool]
+) -> tuple[Agent, ...]:
     """Return the agents by name; none when Prefect is switched off."""
     if not config.prefect.enabled:
         return ()
     flow_run_profiles = [profile for profile in profiles if profile.kind == "flow_run"]
-    agents = [_agent(agent, config, flow_run_profiles) for agent in config.prefect.agents]
+    usual = agent_placement(config.cluster, node_pools)
+    agents = [
+        _agent(agent, config, flow_run_profiles, placement=usual) for agent in config.prefect.agents
+    ]
     return tuple(sorted(agents, key=lambda agent: agent.name))
 
 
-def _agent(agent: AgentConfig, config: Config, profiles: Sequence[Profile]) -> Agent:
+def _agent(
+    agent: AgentConfig, config: Config, profiles: Sequence[Profile], *, placement: Placement
+) -> Agent:
     prefect = config.prefect
     common, own = prefect.overrides, agent.overrides
     image = agent.image or prefect.image
@@ -49,8 +56,8 @@ def _agent(agent: AgentConfig, config: Config, profiles: Sequence[Profile]) -> A
         secrets=tuple(secrets[name] for name in sorted(secrets)),
         env_vars={name: env_vars[name] for name in sorted(env_vars) if name not in secret_env_vars},
         job=_job(agent, config, profiles, image=config.flow_image or image),
-        placement=ANYWHERE,
-        settings=merged(common.chart_values, own.chart_values),
+        placement=placed(placement, common.chart_values, own.chart_values),
+        settings=combined(common.chart_values, own.chart_values),
     )
 
 
@@ -92,9 +99,9 @@ def _job(
     """
     common, own = config.prefect.overrides.job, agent.overrides.job
     named = next((profile for profile in profiles if profile.name == agent.profile), None)
-    profile = named or next((profile for profile in profiles if profile.default), None)
+    default = next((profile for profile in profiles if profile.default), None)
     layers = (common, own) if named is None else (own,)
-    resources = _resources(layers, profile)
+    resources = _resources(layers, named or default)
     return JobSettings(
         image=image,
         cpu_request=resources["cpu_request"],
@@ -103,7 +110,12 @@ def _job(
         memory_limit=resources["memory_limit"],
         image_pull_secrets=_last(common.image_pull_secrets, own.image_pull_secrets) or (),
         image_pull_policy=_last(common.image_pull_policy, own.image_pull_policy),
-        placement=profile.placement if profile else ANYWHERE,
+        placement=job_placement(
+            config.prefect.overrides.chart_values,
+            agent.overrides.chart_values,
+            default=default,
+            named=named,
+        ),
     )
 
 

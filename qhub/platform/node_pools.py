@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 
     from qhub.config.model import Embedded, NodeGroup, NodeSelector, ProviderName
 
-__all__ = ["ANYWHERE", "place", "plan_node_pools"]
+__all__ = ["ANYWHERE", "GENERAL", "agent_placement", "place", "plan_node_pools"]
 
 ANYWHERE = Placement(node_selector={}, tolerations=(), gpus=0)
+
+GENERAL = "general"
+"""The entry of `node_selectors` that places the agents themselves, as in QHub 0.4."""
 
 _POOL_LABEL = "qhub.dev/pool"
 _GPU_LABEL = {"nvidia.com/gpu.present": "true"}
@@ -49,6 +52,16 @@ def plan_node_pools(
     else:
         pools = []
     return tuple(sorted(pools, key=lambda pool: pool.name))
+
+
+def agent_placement(
+    cluster: Embedded | KubernetesCluster | CloudCluster, node_pools: Sequence[NodePool]
+) -> Placement:
+    """Return where the agents themselves run: on a cluster that exists, on its general nodes."""
+    is_named = any(pool.name == GENERAL for pool in node_pools)
+    if not isinstance(cluster, KubernetesCluster) or not is_named:
+        return ANYWHERE
+    return place(gpus=0, node_pool=GENERAL, node_pools=node_pools)
 
 
 def place(*, gpus: int, node_pool: str | None, node_pools: Sequence[NodePool]) -> Placement:

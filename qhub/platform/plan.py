@@ -23,7 +23,7 @@ def plan(config: Config) -> Platform:
         project=config.project_name,
         namespace=config.namespace,
         provider=config.provider,
-        agents=plan_agents(config, profiles),
+        agents=plan_agents(config, profiles, node_pools),
         profiles=profiles,
         dask_gateway=_dask_gateway(config),
         node_pools=node_pools,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,8 @@ def _secrets(variables: Sequence[SecretVariable]) -> Iterator[str]:
         return
     yield _SECRETS_HEAD
     for variable in variables:
-        yield f"| `{_variable(variable)}` | {_used_by(variable)} | {_cell(variable)} |"
+        where = where_from(variable.source, mark=_code)
+        yield f"| `{_variable(variable)}` | {_used_by(variable)} | {where} |"
     lines = [line for variable in variables for line in _exports(variable)]
     yield "\n```sh\n" + "\n".join(lines) + "\n```\n"
 
@@ -112,9 +114,11 @@ def _used_by(variable: SecretVariable) -> str:
     return "; ".join([*logins, *reads])
 
 
-def _cell(variable: SecretVariable) -> str:
-    text = where_from(variable.source)
-    return "".join(f"\\{mark}" if mark in "\\`|*_<>[]" else mark for mark in text)
+def _code(text: str) -> str:
+    """Return text as a code span in a cell of a table: one more backtick than it has in a row."""
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    space = " " if "`" in text else ""
+    return f"{fence}{space}{text}{space}{fence}".replace("|", "\\|")
 
 
 def _exports(variable: SecretVariable) -> Iterator[str]:

@@ -29,4 +29,7 @@ def refusals(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         path = Path(error.filename) if isinstance(error.filename, str) else folder
-        raise WriteError(path, error) from error
+        told = WriteError(path, error)
+        if isinstance(error, PermissionError):
+            told.hint = "run qhub as the user who owns it, or render elsewhere with --dir"
+        raise told from error

@@ -7,7 +7,7 @@ from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from qhub.config.model import ExistingSecret, FromEnv
-from qhub.config.secret_sources import terraform_variable
+from qhub.config.secret_sources import RESERVED_VARIABLES, terraform_variable
 from qhub.render.values import flow_secret, token_secret
 
 if TYPE_CHECKING:
@@ -17,23 +17,6 @@ if TYPE_CHECKING:
     from qhub.platform.model import Agent, Platform
 
 __all__ = ["SecretVariable", "secret_variables"]
-
-# The stage's own variables, and the names that Terraform keeps for itself.
-_TAKEN = (
-    *("agents", "create_namespace", "kube_context", "namespace", "project_name"),
-    *("secret_revision", "secret_revisions"),
-    *(
-        "_",
-        "count",
-        "depends_on",
-        "for_each",
-        "lifecycle",
-        "locals",
-        "providers",
-        "source",
-        "version",
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +39,7 @@ def secret_variables(platform: Platform) -> tuple[SecretVariable, ...]:
     case. Where two sources would have one name, the later is led by its agent's name.
     """
     found: dict[SecretSource, SecretVariable] = {}
-    taken = set(_TAKEN)
+    taken = set(RESERVED_VARIABLES)
     for agent, secret, is_token in _uses(platform):
         held = found.get(secret.source)
         name = held.name if held else _free_name(secret, agent, taken)

@@ -8,7 +8,7 @@ from qhub.config.model import ExistingSecret, FromEnv, FromFile, LiteralInFile
 from qhub.config.problem import dotted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from qhub.config.model import SecretSource
     from qhub.render.secret_variables import SecretVariable
@@ -31,17 +31,17 @@ def secrets_tf(variables: Iterable[SecretVariable]) -> dict[str, Any]:
     return {**blocks, "variable": declared} if declared else blocks
 
 
-def where_from(source: SecretSource) -> str:
-    """Return in words where a value comes from; never the value."""
+def where_from(source: SecretSource, *, mark: Callable[[str], str] = str) -> str:
+    """Return in words where a value comes from, never the value; `mark` sets off the names."""
     match source:
         case FromEnv(name):
-            return f"environment variable {name}"
+            return f"environment variable {mark(name)}"
         case FromFile(path):
-            return f"file {path}"
+            return f"file {mark(path)}"
         case LiteralInFile(path):
-            return f"config file, at {dotted(path)}"
+            return f"config file, at {mark(dotted(path))}"
         case ExistingSecret(secret_name, key):
-            return f"Secret {secret_name}, key {key}"
+            return f"Secret {mark(secret_name)}, key {mark(key)}"
         case _:
             assert_never(source)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qhub.config.model import KubernetesCluster
 from qhub.config.problem import Finding
+from qhub.platform.node_pools import GENERAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,19 +47,70 @@ def _errors(config: Config) -> Iterator[Finding]:
 
 def _warnings(config: Config) -> Iterator[Finding]:
     if config.ci_cd is not None and config.ci_cd.type != "none":
-        yield _warning("ci_cd", f"{_NOT_YET} a pipeline; run qhub where you deploy from")
+        yield _warning("ci_cd", message=f"{_NOT_YET} a pipeline; run qhub where you deploy from")
     if config.domain is not None:
-        yield _warning("domain", f"{_NOT_YET} what is reached at a domain; it is not used")
+        yield _warning("domain", message=f"{_NOT_YET} what is reached at a domain; it is not used")
     if config.certificate is not None and config.certificate.type != "disabled":
-        yield _warning("certificate", f"{_NOT_YET} a certificate; it is not used")
+        yield _warning("certificate", message=f"{_NOT_YET} a certificate; it is not used")
+    if config.prefect.storage is not None:
+        yield _warning(
+            "prefect",
+            "storage",
+            message=f"{_NOT_YET} the storage of flow code; it is not used",
+            hint="put the flows into the image, or deploy them from a git repository",
+        )
+    if config.prevent_deploy:
+        yield _warning(
+            "prevent_deploy",
+            message="it holds back `qhub deploy`, which this version of QHub does not have",
+            hint="hold back what applies the rendered stages",
+        )
+    yield from _profiles(config)
+    yield from _node_selectors(config)
+
+
+def _profiles(config: Config) -> Iterator[Finding]:
     if config.dask_worker_profiles and not config.dask_gateway.enabled:
-        yield Finding(
-            ("profiles", "dask_worker"),
-            "these profiles are used by Dask Gateway alone, which is not enabled",
-            severity="warning",
-            at="key",
+        yield _warning(
+            "profiles",
+            "dask_worker",
+            message="these profiles are used by Dask Gateway alone, which is not enabled",
+        )
+    named = {agent.profile for agent in config.prefect.agents}
+    for profile in config.flow_run_profiles:
+        if profile.name not in named and not profile.default:
+            yield _warning(
+                "profiles",
+                "flow_run",
+                profile.name,
+                message=f"no agent uses profile '{profile.name}', and this version of QHub does "
+                "not publish profiles to Prefect",
+                hint="name it in prefect.agents[].profile, or make it the default: default: true",
+            )
+
+
+def _node_selectors(config: Config) -> Iterator[Finding]:
+    if not isinstance(config.cluster, KubernetesCluster):
+        return
+    wanted = [
+        *((profile.node_pool, profile.gpus) for profile in config.flow_run_profiles),
+        *((profile.node_pool, profile.gpus) for profile in config.dask_worker_profiles),
+    ]
+    named = {GENERAL, *(node_pool for node_pool, _ in wanted)}
+    wants_any_gpu = any(gpus and node_pool is None for node_pool, gpus in wanted)
+    unused = [
+        selector.name
+        for selector in config.cluster.node_selectors
+        if selector.name not in named and not (wants_any_gpu and selector.gpus)
+    ]
+    if unused:
+        yield _warning(
+            config.provider,
+            "node_selectors",
+            message=f"no profile and no agent uses: {', '.join(unused)}",
+            hint=f"name them in node_pool of a profile; '{GENERAL}' is for the agents",
         )
 
 
-def _warning(key: str, message: str) -> Finding:
-    return Finding((key,), message, severity="warning", at="key")
+def _warning(*path: str, message: str, hint: str = "") -> Finding:
+    return Finding(path, message, hint, severity="warning", at="key")

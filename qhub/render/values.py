@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from qhub.config.model import ExistingSecret
 from qhub.platform.merge import merged
+from qhub.platform.placing import all_tolerations
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qhub.config.model import Secret
     from qhub.platform.model import Agent, JobSettings, Placement
 
@@ -33,7 +36,8 @@ def agent_values(agent: Agent, *, project: str) -> dict[str, Any]:
         "job": _job(agent.job),
         **_placement(agent.placement),
     }
-    return merged(values, agent.settings)
+    job = {"job": _with_all_tolerations(values["job"], agent.settings.get("job") or {})}
+    return _with_all_tolerations(values, agent.settings) | job
 
 
 def flow_secret(agent: Agent) -> str | None:
@@ -47,6 +51,12 @@ def token_secret(agent: Agent) -> str | None:
     if agent.token is None or isinstance(agent.token.source, ExistingSecret):
         return None
     return f"qhub-{agent.name}-token"
+
+
+def _with_all_tolerations(values: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings over values; the tolerations of both."""
+    tolerations = all_tolerations(*(said.get("tolerations") or () for said in (values, above)))
+    return merged(values, above) | ({"tolerations": tolerations} if tolerations else {})
 
 
 def _token(agent: Agent) -> dict[str, str]:

@@ -25,7 +25,7 @@ provider: existing
 prefect:
   enabled: true
   api: {url: http://prefect.example/api}
-  imagee: prefecthq/prefect:3.8.8
+  imagee: prefecthq/prefect:3.8.8-python3.12-kubernetes
 existing: {create_namespace: maybe}
 """
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-QHUB = (sys.executable, "-m", "qhub.cli")
+QHUB = (sys.executable, "-m", "qhub")
 DEADLINE_SECONDS = 60
 
 

@@ -88,10 +88,20 @@ def test_what_it_writes_is_valid_without_a_warning(
 
 
 @pytest.mark.parametrize("provider", ["existing", "local"])
-def test_what_it_writes_for_a_cluster_that_is_there_renders(provider: str) -> None:
+def test_what_it_writes_for_a_cluster_that_is_there_renders_without_a_warning(
+    provider: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["init", "--provider", provider, *BASE]) == 0
+    capsys.readouterr()
     assert main(["render"]) == 0
+    assert capsys.readouterr().err == ""
     assert Path("stages/03-kubernetes-services/terraform.tfvars.json").is_file()
+
+
+def test_it_says_what_this_version_does_not_render(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "--provider", "aws", *BASE]) == 0
+    notes = capsys.readouterr().err.splitlines()
+    assert notes[0] == "note: this version of QHub does not render provider 'aws'"
 
 
 def test_it_says_what_it_wrote_and_what_to_do_next(capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,6 +88,23 @@ def test_wrong_usage_is_json_on_stdout_when_json_was_asked_for(
     assert captured.err == ""
 
 
+def test_an_empty_name_of_the_file_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """As of `-c "$UNSET"` in a script."""
+    assert main(["validate", "-c", ""]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "qhub validate: the name of the config file is empty\n  see 'qhub validate --help'\n",
+    )
+
+
+@pytest.mark.parametrize("command", [[], ["render"]], ids=["the group", "a command"])
+def test_h_is_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--help"]) == 0
+    full = capsys.readouterr().out
+    assert main([*command, "-h"]) == 0
+    assert capsys.readouterr().out == full
+
+
 def test_without_a_command_the_help_is_shown_as_wrong_usage(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

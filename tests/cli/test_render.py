@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STAGE = "stages/03-kubernetes-services"
-NEXT = f"next:\n  export TF_VAR_S3_KEY=...\n  follow {STAGE}/README.md\n"
+NEXT = f"next:\n  follow {STAGE}/README.md\n  set the secrets as it says: TF_VAR_S3_KEY\n"
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,10 @@ def test_the_result_is_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         "carried": [],
         "kept": [],
         "dir": "build",
-        "next": ["export TF_VAR_S3_KEY=...", f"follow build/{STAGE}/README.md"],
+        "next": [
+            f"follow build/{STAGE}/README.md",
+            "set the secrets as it says: TF_VAR_S3_KEY",
+        ],
     }
     assert (tmp_path / "build" / STAGE / "main.tf").is_file()
 
@@ -116,8 +119,7 @@ def test_check_names_what_differs_and_writes_nothing(
     assert main(["render", "--check"]) == 1
     assert capsys.readouterr() == (
         f"missing    {STAGE}/outputs.tf\nedited     {STAGE}/main.tf\n",
-        "qhub: stages is not what qhub-config.yaml renders\n"
-        "  qhub render writes it, with --force\n",
+        "qhub: stages is not what qhub-config.yaml renders\n  write it: qhub render --force\n",
     )
     assert edited.read_text() == "# mine\n"
     assert not missing.exists()
@@ -134,9 +136,13 @@ def test_check_of_a_changed_config_names_the_files_it_would_change(
     assert json.loads(out) == {
         "error": {
             "message": "stages is not what qhub-config.yaml renders",
-            "hint": "qhub render writes it",
+            "hint": "write it: qhub render",
             "status": 1,
             "paths": [f"{STAGE}/values/pipelines.yaml", "stages/manifest.json"],
+            "missing": [],
+            "different": [f"{STAGE}/values/pipelines.yaml", "stages/manifest.json"],
+            "edited": [],
+            "left_over": [],
         }
     }
     assert f"{STAGE}/values/pipelines.yaml" in files
@@ -152,9 +158,10 @@ def test_an_edited_file_is_kept_unless_forced(
     assert main(["render"]) == 5
     assert capsys.readouterr() == (
         "",
-        "qhub: nothing was written: these generated files were edited since QHub wrote them: "
+        "qhub: nothing was written: these files were edited since QHub wrote them, or are not "
+        "its own: "
         f"{STAGE}/main.tf\n"
-        "  keep the edit by moving it into the config, or overwrite it with --force\n",
+        "  move an edit into the config, a file of your own away, or overwrite it with --force\n",
     )
     assert edited.read_text() == "# mine\n"
     assert main(["render", "--force"]) == 0

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema  # noqa: TID253 the tests' own
 import pytest
+import yaml
 
 from qhub import __version__, bundle
 from qhub.cli import main
@@ -38,12 +40,25 @@ def test_the_version_is_an_option_as_well(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("output", ["text", "json"])
-def test_schema_prints_the_file_of_the_package(
+def test_schema_prints_the_packages_schema_with_the_values_of_the_chart(
     output: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["schema", "--output", output]) == 0
-    path = bundle.folder("schemas") / "qhub-config.schema.json"
-    assert capsys.readouterr().out == path.read_text(encoding="utf-8")
+    schema = json.loads(capsys.readouterr().out)
+    file = bundle.folder("schemas") / "qhub-config.schema.json"
+    assert schema["properties"] == json.loads(file.read_text(encoding="utf-8"))["properties"]
+    assert {"envVars", "replicas", "networkPolicy"} <= set(
+        schema["$defs"]["overrides"]["properties"]
+    )
+
+
+def test_editors_accept_what_qhub_accepts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["schema"]) == 0
+    validator = jsonschema.Draft202012Validator(json.loads(capsys.readouterr().out))
+    examples = sorted((Path(__file__).parents[2] / "examples").glob("*.yaml"))
+    assert examples
+    for example in examples:
+        assert list(validator.iter_errors(yaml.safe_load(example.read_text()))) == [], example
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -71,7 +86,7 @@ def test_the_script_completes_in_a_real_bash(
     if bash is None:
         pytest.skip("bash is not on PATH")
     qhub = tmp_path / "qhub"
-    qhub.write_text('#!/bin/sh\nexec "$PYTHON" -m qhub.cli "$@"\n')
+    qhub.write_text('#!/bin/sh\nexec "$PYTHON" -m qhub "$@"\n')
     qhub.chmod(0o755)
     program = f"""
         eval "$(qhub completion bash)"

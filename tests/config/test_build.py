@@ -266,6 +266,7 @@ def test_every_spelling_of_the_jobs_settings_means_the_same(written: dict[str, A
 
     assert made.job == JOB
     assert made.chart_values == {}
+    assert made.env_vars == {}
 
 
 def test_empty_texts_of_old_files_say_nothing() -> None:

@@ -133,6 +133,89 @@ def test_random_bytes(content: bytes) -> None:
     problems_of(content)
 
 
+PLANTED = "Hunter2-Zq81_x"
+DISGUISES = ["{}", "DB_PASS={}", "{}\n", " {} ", "s3://me:{}@bucket", "a" * 30 + "{}" + "b" * 90]
+
+
+def repeats(problems: tuple[Problem, ...], secret: str) -> list[str]:
+    """Return the messages that hold a secret, also in the form of a name."""
+    told = [problem.message + " " + problem.hint for problem in problems]
+    plain = secret.lower().replace("_", "-")
+    return [text for text in told if plain in text.lower().replace("_", "-")]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from([path for path in PLACES if path]),
+    st.sampled_from(DISGUISES),
+    st.sampled_from(["{}", "[{}]", "{{A: {}}}"]),
+)
+def test_a_secret_that_stands_elsewhere_too_is_never_told(
+    path: tuple[Any, ...], disguise: str, shape: str
+) -> None:
+    written = disguise.format(PLANTED)
+    value = {"{}": written, "[{}]": [written]}.get(shape, {"A": written})
+    data = changed(FULL, path, value)
+    secrets = data.get("secrets")
+    data["secrets"] = {**(secrets if isinstance(secrets, dict) else {}), "PLANTED": written}
+    assert repeats(problems_of(yaml.safe_dump(data).encode()), PLANTED) == []
+
+
+def prefect(inner: str) -> str:
+    return f"prefect: {{enabled: true, {inner}}}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "secrets: @@\n",
+        "secrets: [@@]\n",
+        "secrets: {A: {@@}}\n",
+        "secrets: {A: {from_env: '@@ '}}\n",
+        prefect("agents: [{name: a, secrets: [@@]}]"),
+        prefect("agents: [{name: a, secrets: @@}]"),
+        prefect("agents: [{name: a, token: @@}]"),
+        prefect("api: {token: @@}"),
+        prefect("api: {url: 'http://p/api?token=@@'}"),
+        prefect("api: {url: 'http://p/?token=@@'}"),
+        prefect("api: {url: 'http://p/api#@@'}"),
+        prefect("api: {url: 'http://@@@p/api'}"),
+        prefect("api: {url: 'p/api?token=@@'}"),
+        prefect("api: {url: 'http//u:@@@p/api'}"),
+        prefect("storage: 's3://b/x?aws_secret=@@'"),
+        prefect("storage: 's3://k:@@@b/x'"),
+        prefect("overrides: 'TOKEN=@@'"),
+        prefect("overrides: {envVars: 'DB_PASS=@@'}"),
+        prefect("overrides: {envVars: ['DB_PASS=@@']}"),
+        prefect("overrides: {envVars: {DB_PASSWORD: @@}}"),
+        prefect("overrides: {envVars: {PREFECT__CONTEXT__SECRETS__A: @@}}"),
+        prefect("overrides: {secretEnvVars: @@}"),
+        prefect("overrides: {secretEnvVars: {A: [@@]}}"),
+        "terraform_state: {type: existing, backend: http, config: {password: [@@]}}\n",
+        "secrets: {A: &s @@}\nnamespace: *s\ndomain: *s\nci_cd: {type: *s}\n",
+        "secrets: {A: &s @@}\ndefault_images: {flow: *s}\nprovider: *s\n",
+    ],
+)
+def test_a_secret_in_a_wrong_place_is_never_told(text: str) -> None:
+    head = "project_name: a\n" + ("" if "provider:" in text else "provider: existing\n")
+    problems = problems_of((head + text.replace("@@", PLANTED)).encode())
+    assert problems
+    assert repeats(problems, PLANTED) == []
+
+
+def test_what_is_no_secret_is_told() -> None:
+    problems = problems_of(f"project_name: a\nprovider: existing\ndomain: {PLANTED}\n".encode())
+    assert len(repeats(problems, PLANTED)) == 1
+
+
+def test_a_thousand_secrets_and_mistakes_are_told_in_seconds() -> None:
+    secrets = "secrets:\n" + "".join(f"  S{n}: secret-value-{n:04}\n" for n in range(1000))
+    content = with_profiles(1000, "5x") + secrets.encode()
+    start = time.perf_counter()
+    assert len(problems_of(content)) == 2000
+    assert time.perf_counter() - start < 5
+
+
 @pytest.mark.parametrize(
     "text",
     [

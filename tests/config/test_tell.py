@@ -489,8 +489,9 @@ VALUES: dict[str, tuple[str, list[Told]]] = {
                 6,
                 44,
                 "prefect.overrides.resources.limits.memory",
-                "'2Gx' is not what is wanted here",
-                "for example: 500m",
+                "'2Gx' is not a memory quantity such as 512Mi or "
+                "2G (units: Ki, Mi, Gi, Ti or k, M, G, T)",
+                "for example: 2Gi",
             )
         ],
     ),
@@ -501,8 +502,9 @@ VALUES: dict[str, tuple[str, list[Told]]] = {
                 6,
                 34,
                 "prefect.overrides.priorityClassName",
-                "'A_B' is not what is wanted here",
-                "Name of a Kubernetes object, or empty.",
+                "'A_B' is not a DNS name such as team.example: a-z, 0-9, '-' and '.', "
+                "each part beginning and ending with a letter or digit, 253 characters at most",
+                "",
             )
         ],
     ),
@@ -569,6 +571,13 @@ def test_one_value_is_told_once() -> None:
         (3, 1),
         (4, 10),
     ]
+
+
+def test_where_the_state_is_kept_has_a_default() -> None:
+    checked = check(parse((HEAD + "terraform_state: {}\n").encode(), "x.yaml"))
+    assert checked.problems == ()
+    assert checked.config is not None
+    assert checked.config.terraform_state.type == "remote"
 
 
 def test_a_warning_leaves_a_config() -> None:

@@ -10,7 +10,7 @@ import yaml
 
 from qhub.config import check, read
 from qhub.platform import plan
-from qhub.render import render
+from qhub.render import render, unsupported
 from tests.platform.planned import SERVER, config
 
 REPOSITORY = Path(__file__).parents[2]
@@ -29,6 +29,7 @@ def example_bundle(example: Path) -> dict[str, bytes]:
     checked = check(read(example))
     assert checked.config is not None
     assert checked.problems == ()
+    assert unsupported(checked.config) == ()
     return render(plan(checked.config), config=checked.config)
 
 

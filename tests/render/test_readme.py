@@ -56,6 +56,7 @@ def test_each_secret_is_told_with_who_reads_it_and_where_it_comes_from() -> None
         secrets={
             "AUTH": {"from_env": "TF_VAR_auth"},
             "KEY": {"from_file": "a|b.txt"},
+            "ODD": {"from_file": "a`b_*.txt"},
             "PLAIN": "planted",
             "SSH": {"existing_secret": "ssh", "key": "id"},
         },
@@ -63,9 +64,10 @@ def test_each_secret_is_told_with_who_reads_it_and_where_it_comes_from() -> None
 
     assert [line for line in text.splitlines() if line.startswith("| `")] == [
         "| `TF_VAR_auth` | agent `pipelines`: its credential "
-        r"| environment variable TF\_VAR\_auth |",
-        r"| `TF_VAR_key` | flows of `pipelines`: `KEY` | file a\|b.txt |",
-        "| `TF_VAR_plain` | flows of `pipelines`: `PLAIN` | config file, at secrets.PLAIN |",
+        "| environment variable `TF_VAR_auth` |",
+        r"| `TF_VAR_key` | flows of `pipelines`: `KEY` | file `a\|b.txt` |",
+        "| `TF_VAR_odd` | flows of `pipelines`: `ODD` | file `` a`b_*.txt `` |",
+        "| `TF_VAR_plain` | flows of `pipelines`: `PLAIN` | config file, at `secrets.PLAIN` |",
     ]
     assert "planted" not in text
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from qhub.config.model import FromEnv, FromFile, LiteralInFile
+from qhub.config.secret_sources import RESERVED_VARIABLES
 from qhub.render import SecretVariable, secret_variables
 from tests.platform.planned import SERVER, planned
 from tests.render.rendered import REPOSITORY, STAGE
@@ -95,6 +96,11 @@ def test_two_names_that_clean_to_one_in_the_same_agent_are_numbered() -> None:
     secrets = {"a.b": {"from_file": "1"}, "a_b": {"from_file": "2"}, "a-b": {"from_file": "3"}}
 
     assert sorted(variables(secrets=secrets)) == ["a_b", "pipelines_a_b", "pipelines_a_b_2"]
+
+
+@pytest.mark.parametrize("name", sorted(RESERVED_VARIABLES))
+def test_the_names_of_the_stage_and_of_terraform_are_not_taken(name: str) -> None:
+    assert list(variables(secrets={"S": {"from_env": f"TF_VAR_{name}"}})) == [f"pipelines_{name}"]
 
 
 def test_a_literal_secrets_variable_knows_the_place_and_not_the_value() -> None:

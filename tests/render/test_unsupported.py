@@ -11,6 +11,10 @@ from qhub.render import unsupported
 from tests.platform.planned import SERVER, config
 
 PREFECT = {"enabled": True, "api": SERVER}
+SIZE = {"cpu": 1, "memory": "1Gi"}
+POOL = {"key": "pool", "value": "x"}
+GPU = {**POOL, "gpus": 1}
+SELECTORS = {"general": POOL, "flows": POOL}
 WORKER = {
     "worker_cores": 1,
     "worker_cores_limit": 1,
@@ -103,6 +107,43 @@ WORKER = {
             ),
             id="dask-profiles-alone",
         ),
+        pytest.param(
+            {"prefect": {**PREFECT, "storage": "s3://bucket/flows"}},
+            Finding(
+                ("prefect", "storage"),
+                "this version of QHub does not render the storage of flow code; it is not used",
+                "put the flows into the image, or deploy them from a git repository",
+                severity="warning",
+                at="key",
+            ),
+            id="storage",
+        ),
+        pytest.param(
+            {"profiles": {"flow_run": {"small": {**SIZE, "default": True}, "large": SIZE}}},
+            Finding(
+                ("profiles", "flow_run", "large"),
+                "no agent uses profile 'large', "
+                "and this version of QHub does not publish profiles to Prefect",
+                "name it in prefect.agents[].profile, or make it the default: default: true",
+                severity="warning",
+                at="key",
+            ),
+            id="profile-of-no-agent",
+        ),
+        pytest.param(
+            {
+                "existing": {"node_selectors": {**SELECTORS, "gpu": GPU, "other": POOL}},
+                "profiles": {"flow_run": {"x": {**SIZE, "node_pool": "flows", "default": True}}},
+            },
+            Finding(
+                ("existing", "node_selectors"),
+                "no profile and no agent uses: gpu, other",
+                "name them in node_pool of a profile; 'general' is for the agents",
+                severity="warning",
+                at="key",
+            ),
+            id="unused-node-selectors",
+        ),
     ],
 )
 def test_each_part_that_is_not_rendered_is_told(keys: dict[str, Any], finding: Finding) -> None:
@@ -120,6 +161,20 @@ def test_each_part_that_is_not_rendered_is_told(keys: dict[str, Any], finding: F
         pytest.param(
             {"prefect": {"enabled": True, "image": "prefecthq/prefect:0.14.22-python3.8"}},
             id="hosted-api",
+        ),
+        pytest.param(
+            {
+                "prefect": {**PREFECT, "agents": [{"name": "a", "profile": "x"}]},
+                "profiles": {"flow_run": {"x": SIZE}},
+            },
+            id="profile-of-an-agent",
+        ),
+        pytest.param(
+            {
+                "existing": {"node_selectors": {"general": POOL, "gpu": GPU}},
+                "profiles": {"flow_run": {"x": {**SIZE, "gpus": 1, "default": True}}},
+            },
+            id="nodes-with-gpus-for-a-profile-that-takes-any",
         ),
     ],
 )

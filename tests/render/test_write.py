@@ -29,6 +29,7 @@ MAIN, VALUES, PIPELINE = "stages/03/main.tf", "stages/03/values/agent.yaml", ".c
 MANIFEST = "stages/manifest.json"
 BUNDLE = {MAIN: b"main\n", VALUES: b"values\n", PIPELINE: b"pipeline\n"}
 _SKIP = 77
+OTHER_USER = "run qhub as the user who owns it, or render elsewhere with --dir"
 MOVE = "move it away and render again"
 
 
@@ -189,7 +190,7 @@ def test_every_edited_file_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(EditedFilesError) as caught:
         write({}, tmp_path)
     assert str(caught.value) == (
-        "nothing was written: these generated files were edited since QHub wrote them: "
+        "nothing was written: these files were edited since QHub wrote them, or are not its own: "
         ".ci/deploy.yaml, stages/03/main.tf, stages/03/values/agent.yaml"
     )
 
@@ -327,9 +328,41 @@ def test_a_folder_that_may_not_be_written_is_told(open_folder: Path) -> None:
         with pytest.raises(WriteError) as caught:
             write(BUNDLE, open_folder)
         assert str(caught.value) == f"cannot write {open_folder}/.qhub: Permission denied"
+        assert caught.value.hint == OTHER_USER
 
     _in_child(work)
     assert list(open_folder.iterdir()) == []
+
+
+def test_a_tree_of_another_user_is_compared_and_not_written(open_folder: Path) -> None:
+    write(BUNDLE, open_folder)
+    private = open_folder / ".qhub"
+    private.chmod(0)
+
+    def work() -> None:
+        _become_nobody()
+        assert compare(BUNDLE, open_folder).paths == ()
+        assert compare({**BUNDLE, MAIN: b"new\n"}, open_folder).different == (MAIN, MANIFEST)
+        with pytest.raises(WriteError) as caught:
+            write(BUNDLE, open_folder)
+        assert str(caught.value) == f"cannot write {private}/.gitignore: Permission denied"
+        assert caught.value.hint == OTHER_USER
+
+    _in_child(work)
+    private.chmod(0o700)
+
+
+def test_a_folder_that_may_not_be_read_is_told(open_folder: Path) -> None:
+    write(BUNDLE, open_folder)
+    open_folder.chmod(0)
+
+    def work() -> None:
+        _become_nobody()
+        with pytest.raises(WriteError) as caught:
+            compare(BUNDLE, open_folder)
+        assert str(caught.value).endswith(": Permission denied")
+
+    _in_child(work)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="makes a file of another user: runs as root")

@@ -43,6 +43,7 @@ def build(document: Document) -> Config:
         terraform_state=_terraform_state(top.block("terraform_state")),
         ci_cd=_ci_cd(top.block("ci_cd")) if "ci_cd" in top else None,
         certificate=_certificate(top.block("certificate")) if "certificate" in top else None,
+        prevent_deploy=top.get("prevent_deploy"),
     )
 
 

@@ -30,14 +30,17 @@ _OLD_NAMES = {
     "image_pull_policy": "IMAGE_PULL_POLICY",
 }
 _JOB_KEYS = ("resources", "imagePullSecrets", "imagePullPolicy")
-_OWN_KEYS = ("prefect_agent", "envVars", "secretEnvVars", _OLD_LABELS, *_OLD_NAMES.values())
+_OLD_VARIABLES = (_OLD_LABELS, *_OLD_NAMES.values())
+_OWN_KEYS = ("prefect_agent", "envVars", "secretEnvVars", *_OLD_VARIABLES)
 
 
 def build_overrides(data: Mapping[str, Any], *, path: Path) -> Overrides:
     """Return the overrides that lie at `path` in the file."""
     agent = data.get("prefect_agent") or {}
     env_vars = data.get("envVars") or {}
-    placeholders = {name: value for name, value in env_vars.items() if is_placeholder(value)}
+    # The old variables are settings wherever they stand; the chart refuses them as variables.
+    variables = {k: v for k, v in env_vars.items() if k not in _OLD_VARIABLES}
+    placeholders = {name: value for name, value in variables.items() if is_placeholder(value)}
     return Overrides(
         labels=names(
             _first(
@@ -46,7 +49,7 @@ def build_overrides(data: Mapping[str, Any], *, path: Path) -> Overrides:
             )
         ),
         job=_job(data, agent),
-        env_vars={k: str(v) for k, v in env_vars.items() if k not in placeholders},
+        env_vars={k: str(v) for k, v in variables.items() if k not in placeholders},
         secret_env_vars=(
             *build_secrets(placeholders, path=(*path, "envVars")),
             *build_secrets(data.get("secretEnvVars") or {}, path=(*path, "secretEnvVars")),

@@ -651,9 +651,6 @@ def validate(data: Any, custom_formats: Any={}, name_prefix: Any=None) -> Any:
                 raise Invalid
             data__terraformstate_is_dict = isinstance(data__terraformstate, dict)
             if data__terraformstate_is_dict:
-                data__terraformstate__missing_keys = set(['type']) - data__terraformstate.keys()
-                if data__terraformstate__missing_keys:
-                    raise Invalid
                 data__terraformstate_keys = set(data__terraformstate.keys())
                 if 'type' in data__terraformstate_keys:
                     data__terraformstate_keys.remove('type')

@@ -18,6 +18,7 @@ _TWOS = {"Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40, "Pi": 50, "Ei": 60}
 _LONGEST = 40
 _LARGEST_EXPONENT = 40
 
+_MOST_CORES = 100_000
 _CPU = "a CPU quantity such as 500m, 2 or 1.5"
 _MEMORY = "a memory quantity such as 512Mi or 2G (units: Ki, Mi, Gi, Ti or k, M, G, T)"
 
@@ -44,7 +45,12 @@ def memory_bytes(text: str) -> int:
 
 def explain_cpu(text: str) -> str | None:
     """Return None for a CPU quantity, else what was expected."""
-    return None if _is_quantity(text) else _CPU
+    if not _is_quantity(text):
+        return _CPU
+    # "500M" is 500 million cores; whoever writes it means 500m.
+    if _scaled(text, 0) > _MOST_CORES:
+        return f"{_CPU}; M means a million cores"
+    return None
 
 
 def explain_memory(text: str) -> str | None:

@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "names_are_unique",
+    "objects_are_unique",
     "profiles_exist",
     "queues_are_unique",
     "shared_labels_have_one_agent",
     "switched_off_is_meant",
 ]
 
+# What the chart and the stage put behind the release's name, qhub-<agent>.
+_SUFFIXES = ("-env", "-flow", "-job", "-job-template", "-setup", "-token")
 _LABELS = "PREFECT__CLOUD__AGENT__LABELS"
 # Prefect refuses these in the names of work queues.
 _NOT_IN_QUEUES = r"[/%&<>\x00-\x1f\x7f]"
@@ -48,6 +51,27 @@ def names_are_unique(data: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 path,
                 f"the name {show(agent.name)} is taken already ({dotted(first)})",
+                hint="rename one of the two agents",
+            )
+
+
+def objects_are_unique(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """What is made for an agent is named qhub-<agent>, some of it with a suffix behind it."""
+    places: dict[str, Path] = {}
+    for agent in agents(data):
+        if agent.name is not None and agent.written:
+            places.setdefault(agent.name, (*agent.path, "name"))
+    order = {name: index for index, name in enumerate(places)}
+    for name in places:
+        for suffix in _SUFFIXES:
+            base = name.removesuffix(suffix)
+            if base == name or base not in places:
+                continue
+            first, second = sorted((base, name), key=order.__getitem__)
+            yield Finding(
+                places[second],
+                f"the name {show(second)} does not go with {show(first)} "
+                f"({dotted(places[first])}): both would have objects named qhub-{name}",
                 hint="rename one of the two agents",
             )
 

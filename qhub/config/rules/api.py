@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from qhub.config.formats.values import explain_url, url_host
 from qhub.config.prefect import HOSTED_V1_URL, api_kind, generation
@@ -24,8 +25,10 @@ if TYPE_CHECKING:
 __all__ = [
     "cloud_keys_go_to_the_cloud",
     "hosted_api_is_closed",
+    "server_is_used",
     "token_has_an_api",
     "url_has_no_credential",
+    "url_has_no_query",
     "url_is_an_api",
 ]
 
@@ -33,6 +36,10 @@ _URL: Path = ("prefect", "api", "url")
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _WORKSPACE = r"https://api\.prefect\.cloud/api/accounts/{0}/workspaces/{0}"
 _SHOWN = "https://api.prefect.cloud/api/accounts/<account>/workspaces/<workspace>"
+_CREDENTIAL_KEY = re.compile(
+    "secret|passw|pwd|token|credential|private|signature|^sig$|(?:api|access|account|shared)[_-]?key",
+    re.IGNORECASE,
+)
 _CLOUD_KEYS = ("pnu_", "pnb_")
 
 
@@ -55,12 +62,46 @@ def url_has_no_credential(data: Mapping[str, Any]) -> Iterator[Finding]:
         )
 
 
+def url_has_no_query(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Paths are put behind the API's URL; in a query there is often a credential."""
+    url = _url(data)
+    if url is not None and _bare(url) != url:
+        yield Finding(
+            _URL,
+            "the URL of an API has nothing behind a '?' or '#'",
+            hint="remove it there; a credential is a secret that prefect.api.token names",
+        )
+    storage = text((active_prefect(data) or {}).get("storage"))
+    if storage and any(map(_CREDENTIAL_KEY.search, _query_keys(storage))):
+        yield Finding(
+            ("prefect", "storage"),
+            "the URL holds a credential behind its '?'",
+            hint="remove it there; flows get credentials from secrets",
+        )
+
+
+def server_is_used(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """With an API of somebody else QHub deploys no server."""
+    prefect = active_prefect(data)
+    if prefect is None or _url(data) is None or generation(prefect) != "worker":
+        return
+    if isinstance(prefect.get("server"), dict):
+        yield Finding(
+            ("prefect", "server"),
+            "prefect.server is not used: with prefect.api.url QHub deploys no Prefect server",
+            hint="remove it, or remove prefect.api.url",
+            severity="warning",
+            at="key",
+        )
+
+
 def url_is_an_api(data: Mapping[str, Any]) -> Iterator[Finding]:
     """Prefect 3 wants the workspace's URL on Prefect Cloud, and a server's ending in /api."""
     prefect, url = active_prefect(data), _url(data)
     made = generation(prefect) if prefect else None
     if made is None or url is None or explain_url(url) or _has_credential(url):
         return
+    url = _bare(url)
     if url_host(url) is None:
         yield Finding(
             _URL,
@@ -145,6 +186,16 @@ def _has_credential(url: str | None) -> bool:
     return bool(url and re.match(r"[a-zA-Z+.-]*://[^/?#]*@", url))
 
 
+def _bare(url: str) -> str:
+    return re.sub(r"[?#].*", "", url, flags=re.DOTALL)
+
+
+def _query_keys(url: str) -> Iterator[str]:
+    """Yield the names of what is behind '?' and '#'."""
+    for part in re.split("[?#&;]", url)[1:]:
+        yield unquote(part.partition("=")[0])
+
+
 def _workspace(url: str) -> Iterator[Finding]:
     if re.fullmatch(_WORKSPACE.format(_UUID), url):
         return
@@ -161,5 +212,5 @@ def _workspace(url: str) -> Iterator[Finding]:
 
 
 def _as_api(url: str) -> str:
-    base = re.sub(r"[?#].*", "", url).rstrip("/")
+    base = url.rstrip("/")
     return base if base.endswith("/api") else f"{base}/api"

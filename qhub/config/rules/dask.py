@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 __all__ = ["flow_image_is_named"]
 
-_BUILD = "docker build -t registry.example.com/team/flow:1 images/flow"
-_PUSH = "docker push registry.example.com/team/flow:1"
+_BUILD = "docker build -t REGISTRY/flow:1 FOLDER"
+_PUSH = "docker push REGISTRY/flow:1"
+_CONTENT = "Prefect, dask, distributed and dask-gateway"
 
 
 def flow_image_is_named(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -26,6 +27,6 @@ def flow_image_is_named(data: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(
             ("dask_gateway", "enabled"),
             "dask_gateway.enabled needs default_images.flow: an image that contains Dask",
-            hint=f"build and push one: {_BUILD} && {_PUSH}; then add "
-            "default_images: {flow: registry.example.com/team/flow:1}",
+            hint=f"build one with {_CONTENT} from a Dockerfile of yours, and push it: {_BUILD} && "
+            f"{_PUSH}; then add default_images: {{flow: REGISTRY/flow:1}}",
         )

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "agent_images_are_of_the_generation",
     "keys_are_of_the_generation",
+    "official_images_know_kubernetes",
     "old_default_image_is_told",
     "old_variables_are_read",
     "version_and_image_agree",
@@ -84,6 +85,29 @@ def version_and_image_agree(data: Mapping[str, Any]) -> Iterator[Finding]:
             f"version is {written}, but the tag of {show(image)} (prefect.image) says {tagged}",
             hint="remove the version: the tag tells it",
         )
+
+
+def official_images_know_kubernetes(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Of Prefect 3's own images only those for Kubernetes hold the Kubernetes worker."""
+    prefect = active_prefect(data)
+    if prefect is None or data.get("provider") == "embedded" or generation(prefect) != "worker":
+        return
+    written: list[tuple[Path, str | None]] = [(("prefect", "image"), text(prefect.get("image")))]
+    written += [
+        ((*agent.path, "image"), text(agent.block.get("image")))
+        for agent in agents(data)
+        if agent.written
+    ]
+    for path, image in written:
+        tagged = image_version(image) if image and is_official(image) else None
+        is_worker = tagged is not None and generation_of(tagged) == "worker"
+        if image and is_worker and "@" not in image and not image.endswith("kubernetes"):
+            yield Finding(
+                path,
+                f"{show(image)} has no prefect-kubernetes, without which a worker cannot start",
+                hint=f"take the tag that ends in -kubernetes, such as {DEFAULT_IMAGE}",
+                severity="warning",
+            )
 
 
 def agent_images_are_of_the_generation(data: Mapping[str, Any]) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from qhub.config.names import project_label
 from qhub.config.problem import Finding
 from qhub.config.rules.reading import (
     agents,
@@ -49,6 +50,8 @@ def agent_names_fit(data: Mapping[str, Any]) -> Iterator[Finding]:
     """An agent's name is part of its Helm release's."""
     for agent in agents(data):
         name = agent.name
+        if name is not None and not agent.written:
+            name = project_label(name)
         if name is None or len(name) <= _LONGEST_AGENT:
             continue
         yield Finding(
@@ -124,4 +127,4 @@ def _names(data: Mapping[str, Any]) -> tuple[str, str | None, str | None]:
     project = text(data.get("project_name"))
     written = data.get("namespace", "dev")
     namespace = "dev" if written is None else text(written)
-    return provider, project and project.lower().replace("_", "-"), namespace
+    return provider, project and project_label(project), namespace

@@ -97,6 +97,8 @@ def gpu_profiles_find_gpus(data: Mapping[str, Any]) -> Iterator[Finding]:
                 f"the profile asks for {_count(gpus)}, but no pool in {dotted(where)} has any",
                 hint="add a node group with gpu: true",
             )
+        elif name is None and pools:
+            yield from _enough_somewhere((*path, "gpus"), gpus, where, pools)
 
 
 def requests_fit_the_nodes(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -109,7 +111,7 @@ def requests_fit_the_nodes(data: Mapping[str, Any]) -> Iterator[Finding]:
         cpu_key, memory_key = _KINDS[kind]
         if name is not None and name in pools:
             yield from _fits(path, profile, cpu_key, memory_key, pools[name])
-        elif name is None and all(pool.size for pool in pools.values()):
+        elif name is None:
             yield from _fits_somewhere(path, profile, cpu_key, memory_key, pools)
 
 
@@ -177,6 +179,19 @@ def _enough_gpus(path: Path, gpus: float, name: str, pool: _Pool) -> Iterator[Fi
         )
 
 
+def _enough_somewhere(
+    path: Path, gpus: float, where: Path, pools: Mapping[str, _Pool]
+) -> Iterator[Finding]:
+    known = [pool.gpus for pool in pools.values() if pool.gpus is not None]
+    if len(known) == len(pools) and gpus > max(known):
+        yield Finding(
+            path,
+            f"the profile asks for {_count(gpus)}, but no node of {dotted(where)} has more than "
+            f"{max(known)}",
+            hint="ask for fewer, or add a node group whose nodes have as many",
+        )
+
+
 def _fits(
     path: Path, profile: Mapping[str, Any], cpu_key: str, memory_key: str, pool: _Pool
 ) -> Iterator[Finding]:
@@ -227,7 +242,11 @@ def _fits_somewhere(
     pools: Mapping[str, _Pool],
 ) -> Iterator[Finding]:
     millis, size_bytes = cpu(profile.get(cpu_key)), memory(profile.get(memory_key))
-    sizes = [pool.size for pool in pools.values() if pool.size]
+    gpus = number(profile.get("gpus")) or 0
+    candidates = [pool for pool in pools.values() if pool.gpus is None or pool.gpus >= gpus]
+    sizes = [pool.size for pool in candidates if pool.size]
+    if not candidates or len(sizes) < len(candidates):
+        return  # without any it is the number of GPUs that is told
     if any(
         (millis or 0) <= size.cpu_millis and (size_bytes or 0) <= size.memory_bytes
         for size in sizes
@@ -238,7 +257,7 @@ def _fits_somewhere(
     place = dotted(next(iter(pools.values())).path[:-1])
     yield Finding(
         path,
-        f"{shown} fits on no node of {place}",
+        f"{shown} fits on no node of {place}{f' with {_count(gpus)}' if gpus else ''}",
         hint="ask for less, or add a node group with a larger instance type",
     )
 

@@ -11,10 +11,12 @@ from qhub.config.rules.reading import (
     agents,
     cpu,
     entries,
+    layers,
     mapping,
     memory,
     number,
     overrides,
+    setting,
     show,
     text,
 )
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from qhub.config.problem import Path
 
 __all__ = [
+    "agent_requests_are_within_limits",
     "job_requests_are_within_limits",
     "memory_is_in_bytes",
     "old_variables_are_quantities",
@@ -53,6 +56,12 @@ _OLD_NAMES = {
 _LEAST_MEMORY = 2**20
 _EXPLAIN = {"cpu": explain_cpu, "memory": explain_memory}
 _GATEWAY_LIMITS = (("worker_cores_limit", "cores", cpu), ("worker_memory_limit", "memory", memory))
+# The chart's, for the pods of the agents.
+_AGENT_DEFAULTS = {
+    ("requests", "cpu"): "100m",
+    ("requests", "memory"): "256Mi",
+    ("limits", "memory"): "512Mi",
+}
 _GATEWAY_DEFAULTS: dict[str, object] = {"cores": 80, "memory": "320Gi"}
 
 
@@ -85,6 +94,21 @@ def job_requests_are_within_limits(data: Mapping[str, Any]) -> Iterator[Finding]
             known = {finding.path for finding in _job_order(below)}
             merged = _job_order({**below, **own})
             yield from (finding for finding in merged if finding.path not in known)
+
+
+def agent_requests_are_within_limits(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """The agents' own requests and limits, where one is left out against the chart's default."""
+    told: set[Path] = set()
+    for _, own_and_common in layers(data):
+        for resource, amount in _RESOURCES.items():
+            request, limit = (
+                setting(own_and_common, "resources", kind, resource)
+                for kind in ("requests", "limits")
+            )
+            for finding in _agent_order(resource, request, limit, amount):
+                if finding.path not in told:
+                    told.add(finding.path)
+                    yield finding
 
 
 def profiles_are_within_the_gateways_limits(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -150,6 +174,32 @@ def _order(
         )
 
 
+def _agent_order(
+    resource: str,
+    request: _Amount | None,
+    limit: _Amount | None,
+    amount: Callable[[object], int | None],
+) -> Iterator[Finding]:
+    if request and limit:
+        yield from _order(request, limit, amount)
+        return
+    written = request or limit
+    default = _AGENT_DEFAULTS.get(("limits" if request else "requests", resource))
+    if written is None or default is None:
+        return
+    more, less = (written[1], default) if request else (default, written[1])
+    asked, allowed = amount(more), amount(less)
+    if asked is None or allowed is None or asked <= allowed:
+        return
+    yield Finding(
+        written[0],
+        f"the request {show(more)} is more than the limit {show(less)} that holds by default"
+        if request
+        else f"the limit {show(less)} is less than the request {show(more)} that holds by default",
+        hint="set the limit, too" if request else "set the request, too",
+    )
+
+
 def _job_order(amounts: Mapping[tuple[str, str], _Amount]) -> Iterator[Finding]:
     for resource, amount in _RESOURCES.items():
         request, limit = amounts.get(("request", resource)), amounts.get(("limit", resource))
@@ -201,6 +251,10 @@ def _memories(data: Mapping[str, Any]) -> Iterator[_Amount]:
     yield ("dask_gateway", "limits", "memory"), limits.get("memory")
     prefect = active_prefect(data) or {}
     yield from _job_memories(("prefect", "overrides"), mapping(prefect.get("overrides")))
+    for path, block in overrides(data):
+        for kind in ("requests", "limits"):
+            place, own = (*path, "resources", kind, "memory"), mapping(block.get("resources"))
+            yield place, mapping(own.get(kind)).get("memory")
     for agent in agents(data):
         if agent.written:
             block = mapping(agent.block.get("overrides"))

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 __all__ = [
     "PROVIDER_BLOCKS",
     "Agent",
+    "Layer",
     "active_prefect",
     "agents",
     "cpu",
     "entries",
     "is_gpu_pool",
+    "layers",
     "listed",
     "mapping",
     "memory",
@@ -27,6 +29,7 @@ __all__ = [
     "number",
     "overrides",
     "provider_block",
+    "setting",
     "show",
     "suggestion",
     "text",
@@ -41,6 +44,9 @@ PROVIDER_BLOCKS = {
     "existing": "existing",
     "local": "local",
 }
+Layer = tuple["Path", "Mapping[str, Any]"]
+"""A block of overrides with its place."""
+
 _MOST_LISTED = 8
 _LONGEST_SHOWN = 200
 _LARGEST = 10**18
@@ -142,6 +148,25 @@ def overrides(data: Mapping[str, Any]) -> Iterator[tuple[Path, Mapping[str, Any]
     for agent in agents(data):
         if agent.written:
             yield (*agent.path, "overrides"), mapping(agent.block.get("overrides"))
+
+
+def layers(data: Mapping[str, Any]) -> Iterator[tuple[Agent, tuple[Layer, ...]]]:
+    """Yield each agent with the overrides that hold for it: its own, below them those of all."""
+    common = ("prefect", "overrides"), mapping(mapping(data.get("prefect")).get("overrides"))
+    for agent in agents(data):
+        own = (*agent.path, "overrides"), mapping(agent.block.get("overrides"))
+        yield agent, (own, common) if agent.written else (common,)
+
+
+def setting(layers: Iterable[Layer], *keys: str) -> tuple[Path, object] | None:
+    """Return the first value that layers have at some keys, with its place; None without one."""
+    for path, block in layers:
+        value: object = block
+        for key in keys:
+            value = mapping(value).get(key)
+        if value is not None:
+            return (*path, *keys), value
+    return None
 
 
 def provider_block(data: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]] | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from qhub.config.formats.names import explain_secret_key
 from qhub.config.problem import Finding, dotted
 from qhub.config.rules.reading import (
     active_prefect,
@@ -25,16 +25,31 @@ if TYPE_CHECKING:
     from qhub.config.problem import Path
 
 __all__ = [
+    "context_secrets_are_no_variables",
     "listed_secrets_exist",
     "literal_secrets_are_small",
     "literal_secrets_are_told",
     "names_are_their_own",
+    "secrets_are_read",
     "tokens_exist",
+    "values_can_be_handed_on",
+    "variables_are_no_secrets",
     "variables_are_their_own",
 ]
 
 # What Linux takes of one environment variable is 128 KiB; values reach Terraform that way.
 _MOST_BYTES = 120 * 1024
+_SECRET_NAMES = re.compile(
+    "PASSWORD|PASSWD|(?:^|_)(?:SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)S?(?:_|$)",
+    re.IGNORECASE,
+)
+# Settings of older agents, and such that say where a secret is or what it is called.
+_NOT_SECRET = re.compile(
+    "IMAGE_PULL_SECRETS|PREFECT_.*_SECRET_(?:NAME|KEY)|.*_(?:NAME|FILE|PATH|DIR|URL|URI|ARN)",
+    re.IGNORECASE,
+)
+_NOT_SECRET_VALUE = re.compile("|true|false|yes|no|on|off|[01]|~?(?:/[\\w.-]+){2,}", re.IGNORECASE)
+_CONTEXT_SECRETS = "PREFECT__CONTEXT__SECRETS__"  # of Prefect 0.x and 1.x
 DEFAULT_TOKEN = "PREFECT_TOKEN"  # noqa: S105 (the name of a secret)
 
 
@@ -65,6 +80,46 @@ def literal_secrets_are_small(data: Mapping[str, Any]) -> Iterator[Finding]:
                 hint="split it, or keep it in a Secret of the cluster: "
                 "{existing_secret: ..., key: ...}",
             )
+
+
+def variables_are_no_secrets(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """What is called a secret and stands among the plain variables is rendered in clear."""
+    for path, name, value in _plain_variables(data):
+        if name.startswith(_CONTEXT_SECRETS) or not _SECRET_NAMES.search(name):
+            continue
+        if not _NOT_SECRET.fullmatch(name) and not _NOT_SECRET_VALUE.fullmatch(value):
+            yield Finding(
+                path,
+                f"{show(name)} looks like a secret, and envVars are rendered in clear",
+                hint=_as_secret_variable(name),
+                severity="warning",
+                at="key",
+            )
+
+
+def context_secrets_are_no_variables(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Prefect's own prefix says that it is a secret."""
+    for path, name, value in _plain_variables(data):
+        if name.startswith(_CONTEXT_SECRETS) and value:
+            yield Finding(
+                path,
+                f"{show(name)} is a secret of Prefect's, and envVars are rendered in clear",
+                hint=_as_secret_variable(name),
+                at="key",
+            )
+
+
+def values_can_be_handed_on(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """Neither an environment variable nor a path holds the character NUL."""
+    for path, block in overrides(data):
+        for name, value in mapping(block.get("envVars")).items():
+            if isinstance(value, str) and "\0" in value:
+                yield _nul((*path, "envVars", name), "an environment variable")
+    for path, value in _sources(data):
+        if isinstance(value, str) and "\0" in value and path[-2] != "envVars":
+            yield _nul(path, "an environment variable")
+        elif "\0" in (text(mapping(value).get("from_file")) or ""):
+            yield _nul((*path, "from_file"), "a file's path")
 
 
 def names_are_their_own(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -131,6 +186,32 @@ def listed_secrets_exist(data: Mapping[str, Any]) -> Iterator[Finding]:
                 )
 
 
+def secrets_are_read(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """What no agent reads and nobody uses as its token is forgotten, here or in an agent."""
+    if active_prefect(data) is None:
+        return
+    from difflib import get_close_matches
+
+    known = dict.fromkeys(names(data.get("secrets")))
+    used = {DEFAULT_TOKEN, *_tokens(data)}
+    for agent in agents(data):
+        listed = agent.block.get("secrets")
+        if not agent.written or not isinstance(listed, list):
+            return  # it reads them all
+        for _, name in texts(listed):
+            # Of a slip it is told what it means.
+            used.update([name] if name in known else get_close_matches(name, known, n=1))
+    for name in known:
+        if name not in used:
+            yield Finding(
+                ("secrets", name),
+                f"no agent reads the secret {show(name)}, and it is nobody's token",
+                hint="name it in `secrets` of an agent, or remove it",
+                severity="warning",
+                at="key",
+            )
+
+
 def tokens_exist(data: Mapping[str, Any]) -> Iterator[Finding]:
     """`prefect.api.token` and `agents[].token` name entries of `secrets`.
 
@@ -171,13 +252,32 @@ def _tokens(data: Mapping[str, Any]) -> dict[str, Path]:
 
 
 def _unknown(path: Path, name: str, known: Mapping[str, Any]) -> Finding:
-    entry = f"{name}: {{from_env: TF_VAR_{terraform_variable(name, None)}}}"
-    can_be_added = explain_secret_key(name) is None
-    return Finding(
+    near = suggestion(name, names(known))
+    if near:
+        return Finding(path, f"{show(name)} is not an entry of secrets", hint=near)
+    return Finding(  # it may be the secret itself
         path,
-        f"{show(name)} is not an entry of secrets",
-        hint=suggestion(name, names(known)) or (f"add it there: {entry}" if can_be_added else ""),
+        "this is not the name of an entry of secrets",
+        hint="write a secret's name here, such as S3_KEY, and its source there: "
+        "S3_KEY: {from_env: TF_VAR_s3_key}",
     )
+
+
+def _plain_variables(data: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]:
+    """Yield the texts of all `envVars` with place and name, without old placeholders."""
+    for path, block in overrides(data):
+        for name, value in mapping(block.get("envVars")).items():
+            if isinstance(name, str) and isinstance(value, str) and not is_placeholder(value):
+                yield (*path, "envVars", name), name, value
+
+
+def _as_secret_variable(name: str) -> str:
+    variable = f"TF_VAR_{terraform_variable(name, None)}"
+    return f"write it under secretEnvVars: {name}: {{from_env: {variable}}}"
+
+
+def _nul(path: Path, what: str) -> Finding:
+    return Finding(path, f"{what} cannot hold the character NUL", hint="remove it")
 
 
 def _sources(data: Mapping[str, Any]) -> Iterator[tuple[Path, object]]:

@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qhub.config.rules.reading import show
+from qhub.render.values import agent_values, flow_secret, token_secret
+from tests.helm.engine import template
+from tests.helm.examples import CHART
+from tests.platform.planned import planned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,3 +108,41 @@ def test_what_is_switched_off_is_held_to_nothing_else(
 
     assert told(data) == ["warning prefect.agents: no agent is deployed: prefect.enabled is false"]
     assert told({"prefect": {"enabled": False}}) == []
+
+
+_SUFFIXES = ("-env", "-flow", "-job", "-job-template", "-setup", "-token")
+
+
+@pytest.mark.parametrize("suffix", _SUFFIXES)
+def test_an_agent_is_not_named_as_what_is_made_for_another(
+    suffix: str, told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    a, b = {"name": "a"}, {"name": f"a{suffix}"}
+    reason = f"both would have objects named qhub-a{suffix}"
+
+    assert told(_prefect(a, b)) == [
+        f"error prefect.agents[1].name: the name 'a{suffix}' does not go with 'a' "
+        f"(prefect.agents[0].name): {reason}"
+    ]
+    assert told(_prefect(b, a)) == [
+        f"error prefect.agents[1].name: the name 'a' does not go with 'a{suffix}' "
+        f"(prefect.agents[0].name): {reason}"
+    ]
+
+
+def test_these_are_the_suffixes_of_all_that_is_made() -> None:
+    secrets = {"S3_KEY": {"from_env": "S3_KEY"}, "KEY": {"from_env": "KEY"}}
+    made: set[str] = set()
+    for image in ("prefecthq/prefect:3.8.8-python3.12-kubernetes", "prefecthq/prefect:1.4.1"):
+        api = {"url": "https://prefect.example/api", "token": "KEY"}
+        prefect = {"enabled": True, "image": image, "api": api, "agents": [{"name": "a"}]}
+        (agent,) = planned(prefect=prefect, secrets=secrets).agents
+        made |= {name for name in (flow_secret(agent), token_secret(agent)) if name}
+        values = agent_values(agent, project="orchard")
+        made |= {each["metadata"]["name"] for each in template(CHART, "qhub-a", "dev", values)}
+
+    assert made == {"qhub-a", *(f"qhub-a{suffix}" for suffix in _SUFFIXES)}
+
+
+def test_other_names_with_a_dash_are_right(told: Callable[[dict[str, Any]], list[str]]) -> None:
+    assert told(_prefect({"name": "a"}, {"name": "a-jobs"}, {"name": "b-job"})) == []

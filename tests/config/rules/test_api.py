@@ -86,6 +86,43 @@ def test_a_credential_in_the_storage_is_told_without_it(
     assert told(_prefect(_CLOUD, storage="abfs://flows@account.example.com/x")) == []
 
 
+@pytest.mark.parametrize(
+    ("query", "is_told"),
+    [
+        ("?aws_secret=word", True),
+        ("?region=us&access%5Fkey=word", True),
+        ("?sv=1&sig=word", True),
+        ("#token=word", True),
+        ("?region=us-west-2", False),
+        ("?design=new", False),
+    ],
+)
+def test_a_credential_in_the_storages_query_is_told_without_it(
+    query: str, *, is_told: bool, told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    assert told(_prefect(_CLOUD, storage=f"s3://bucket/flows{query}")) == (
+        ["error prefect.storage: the URL holds a credential behind its '?'"] if is_told else []
+    )
+
+
+@pytest.mark.parametrize("behind", ["?token=word", "#word", "?"])
+def test_an_api_has_no_query(behind: str, told: Callable[[dict[str, Any]], list[str]]) -> None:
+    assert told(_prefect(_CLOUD + behind)) == [
+        "error prefect.api.url: the URL of an API has nothing behind a '?' or '#'"
+    ]
+
+
+def test_a_server_of_ones_own_is_not_set_up(told: Callable[[dict[str, Any]], list[str]]) -> None:
+    server: dict[str, Any] = {"retention": {}}
+
+    assert told(_prefect(None, server=server)) == []
+    assert told(_prefect(_CLOUD, server=None)) == []
+    assert told(_prefect(_CLOUD, server=server)) == [
+        "warning prefect.server: prefect.server is not used: with prefect.api.url QHub deploys no "
+        "Prefect server"
+    ]
+
+
 def test_a_cloud_key_is_right_in_the_cloud(told: Callable[[dict[str, Any]], list[str]]) -> None:
     data = _prefect(_CLOUD, api={"token": "CLOUD_KEY"}) | {"secrets": _KEY}
 

@@ -51,7 +51,7 @@ def test_variables_of_old_agents_are_free_in_prefect_3(
 
 @pytest.mark.parametrize(
     "name",
-    ["PREFECT__CLOUD__AGENT__LABELS", "PREFECT__CONTEXT__SECRETS__A", "PREFECT_LOGGING_LEVEL"],
+    ["PREFECT__CLOUD__AGENT__LABELS", "PREFECT_LOGGING_LEVEL"],
 )
 def test_variables_that_mean_something_to_prefect_3_are_right(
     name: str, told: Callable[[dict[str, Any]], list[str]]
@@ -105,10 +105,83 @@ def test_a_secret_that_an_agent_does_not_read_leaves_its_name_free(
         "'S3_KEY' is in envVars here and, with another source, an entry of secrets (secrets.S3_KEY)"
     )
 
-    assert told(_prefect({}, {**overrides, "secrets": []}) | secrets) == []
+    unread = told(_prefect({}, {**overrides, "secrets": []}) | secrets)
+
+    assert [line for line in unread if line.startswith("error")] == []
     assert told(_prefect({}, overrides) | secrets) == [
         f"error prefect.agents[0].overrides.envVars.S3_KEY: {message}"
     ]
     assert told(_prefect({"envVars": {"S3_KEY": "x"}}, {}, {}) | secrets) == [
         f"error prefect.overrides.envVars.S3_KEY: {message}"
+    ]
+
+
+@pytest.mark.parametrize("name", ["prefect_api_url", "Prefect_Api_Url"])
+def test_a_variable_of_qhubs_is_its_own_in_any_case(
+    name: str, told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    assert told(_prefect({"envVars": {name: "x"}})) == [
+        f"error prefect.overrides.envVars.{name}: QHub sets the environment variable "
+        f"PREFECT_API_URL itself, from which '{name}' differs in case alone"
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "IMAGE_PULL_SECRETS",
+        "IMAGE_PULL_POLICY",
+        "JOB_CPU_REQUEST",
+        "JOB_CPU_LIMIT",
+        "JOB_MEM_REQUEST",
+        "JOB_MEM_LIMIT",
+        "PREFECT__CLOUD__AGENT__LABELS",
+    ],
+)
+@pytest.mark.parametrize("generation", [{}, _OLD], ids=["worker", "agent"])
+def test_old_settings_are_right_where_old_agents_read_them(
+    generation: dict[str, Any], name: str, told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    value = {"IMAGE_PULL_POLICY": "Always"}.get(name, "2Gi" if "MEM" in name else "2")
+
+    assert told(_prefect({"envVars": {name: value}}, **generation)) == []
+
+
+@pytest.mark.parametrize("name", ["IMAGE_PULL_SECRETS", "PREFECT__CLOUD__AGENT__LABELS"])
+def test_old_settings_are_no_secrets(
+    name: str, told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    line = (
+        f"error prefect.overrides.secretEnvVars.{name}: "
+        f"QHub sets the environment variable {name} itself"
+    )
+
+    assert line in told(_prefect({"secretEnvVars": {name: _SECRET}}, **_OLD))
+    placeholder = told(_prefect({"envVars": {name: "QHUB_SECRET_x"}}, **_OLD))
+    assert line.replace("secretEnvVars", "envVars") in placeholder
+
+
+def test_a_setting_of_a_worker_is_not_expanded(
+    told: Callable[[dict[str, Any]], list[str]],
+) -> None:
+    env_vars = {"PREFECT_UI_URL": "$(A)", "prefect_x": "a$(A)", "OTHER": "$(A)", "PREFECT_Y": "$A"}
+    message = "Kubernetes would expand '$(' in the jobs, into which Prefect copies the setting"
+
+    assert told(_prefect({"envVars": env_vars})) == [
+        f"error prefect.overrides.envVars.{name}: {message} {name}"
+        for name in ("PREFECT_UI_URL", "prefect_x")
+    ]
+    assert told(_prefect({"envVars": env_vars}, **_OLD)) == []
+
+
+def test_a_secret_of_prefect_1_has_one_name(told: Callable[[dict[str, Any]], list[str]]) -> None:
+    long = "PREFECT__CONTEXT__SECRETS__A"
+    own = {"overrides": {"secretEnvVars": {long: _SECRET}}}
+    data = _prefect({}, own, own, {"overrides": {"secretEnvVars": {"B": _SECRET}}}, **_OLD)
+
+    assert told(data) == []
+    assert told(data | {"secrets": {"A": {"from_env": "A"}}}) == [
+        f"error prefect.agents[{index}].overrides.secretEnvVars.{long}: {long} is the secret 'A' "
+        "to flows, which is there already (secrets.A)"
+        for index in (0, 1)
     ]

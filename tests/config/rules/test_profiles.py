@@ -48,6 +48,10 @@ def _existing(profile: dict[str, Any]) -> dict[str, Any]:
         _existing({"gpus": 2, "node_pool": "gpu"}),
         _existing({"gpus": 8, "node_pool": "some"}),
         _existing({"gpus": 8}),
+        {**_existing({"gpus": 8}), "existing": {}},
+        _aws({"gpus": 4, "cpu": 40}),
+        _aws({"gpus": 8, "cpu": 500}, {"new": {"instance": "z9.large", "gpu": True}}),
+        _aws({"gpus": 8}, {"new": {"instance": "z9.large", "gpus": 8}}),
         {"provider": "embedded", "profiles": _aws({"gpus": 1, "node_pool": "x"})["profiles"]},
     ],
     ids=[
@@ -60,6 +64,10 @@ def _existing(profile: dict[str, Any]) -> dict[str, Any]:
         "GPUs of an existing cluster",
         "a selector that does not say its GPUs",
         "GPUs somewhere on an existing cluster",
+        "GPUs of a cluster that names no pools",
+        "all GPUs of a node anywhere",
+        "GPUs of a type that nobody knows",
+        "as many GPUs as the file says",
         "a laptop has no pools",
     ],
 )
@@ -97,8 +105,32 @@ def test_a_profile_that_finds_its_nodes_is_right(
             "error profiles.flow_run.some: cpu 49 fits on no node of "
             "amazon_web_services.node_groups",
         ),
+        (
+            _aws({"gpus": 5}),
+            "error profiles.flow_run.some.gpus: the profile asks for 5 GPUs, but no node of "
+            "amazon_web_services.node_groups has more than 4",
+        ),
+        (
+            _aws(
+                {"gpus": 1, "memory": "20Gi"},
+                {
+                    "general": {"instance": "m5.2xlarge"},
+                    "gpu": {"instance": "g5.xlarge", "gpu": True},
+                },
+            ),
+            "error profiles.flow_run.some: cpu 1 with memory '20Gi' fits on no node of "
+            "amazon_web_services.node_groups with 1 GPU",
+        ),
     ],
-    ids=["too few", "none", "a whole node", "more than a node", "one amount alone"],
+    ids=[
+        "too few",
+        "none",
+        "a whole node",
+        "more than a node",
+        "one amount alone",
+        "too few anywhere",
+        "only the pool without GPUs is large enough",
+    ],
 )
 def test_a_profile_that_finds_no_node_is_told(
     data: dict[str, Any], expected: str, told: Callable[[dict[str, Any]], list[str]]

@@ -3,6 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
+
+from tests.helm.examples import CHART
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,3 +150,83 @@ def test_only_kubernetes_needs_a_flow_image(
     provider: str | None, told: Callable[[dict[str, Any]], list[str]]
 ) -> None:
     assert told({"provider": provider, "dask_gateway": {"enabled": True}}) == []
+
+
+def _own(requests: dict[str, Any], limits: dict[str, Any]) -> dict[str, Any]:
+    return {"resources": {"requests": requests, "limits": limits}}
+
+
+def test_an_agents_own_request_is_held_to_its_limit(
+    told: Callable[[dict[str, Any]], list[str]],
+) -> None:
+    assert told(_overrides(_own({"cpu": "2"}, {}), _own({}, {"cpu": "1"}))) == [
+        f"error prefect.overrides.resources.requests.cpu: {_OVER} "
+        "(prefect.agents[0].overrides.resources.limits.cpu)"
+    ]
+    assert told(_overrides(_own({"cpu": "2"}, {"cpu": "1"}), {}, {})) == [
+        f"error prefect.overrides.resources.requests.cpu: {_OVER} "
+        "(prefect.overrides.resources.limits.cpu)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("block", "place", "message"),
+    [
+        (
+            _own({"memory": "1Gi"}, {}),
+            "requests.memory",
+            "the request '1Gi' is more than the limit '512Mi' that holds by default",
+        ),
+        (
+            _own({}, {"memory": "128Mi"}),
+            "limits.memory",
+            "the limit '128Mi' is less than the request '256Mi' that holds by default",
+        ),
+        (
+            _own({}, {"cpu": 0.05}),
+            "limits.cpu",
+            "the limit 0.05 is less than the request '100m' that holds by default",
+        ),
+    ],
+    ids=["memory request", "memory limit", "CPU limit"],
+)
+def test_what_an_agent_leaves_out_holds_by_default(
+    block: dict[str, Any],
+    place: str,
+    message: str,
+    told: Callable[[dict[str, Any]], list[str]],
+) -> None:
+    assert told(_overrides(block)) == [f"error prefect.overrides.resources.{place}: {message}"]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        _own({"cpu": 64}, {}),
+        _own({"memory": "512Mi"}, {}),
+        _own({}, {"memory": "256Mi"}),
+        _own({"memory": "1Gi"}, {"memory": ""}),
+        _own({"memory": "a lot"}, {}),
+        {"resources": []},
+    ],
+    ids=["CPU has no limit", "equal", "equal limit", "no limit", "no quantity", "no resources"],
+)
+def test_an_agent_within_its_defaults_is_right(
+    block: dict[str, Any], told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    assert told(_overrides(block)) == []
+
+
+def test_the_defaults_are_those_of_the_chart() -> None:
+    values = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    defaults = _own({"cpu": "100m", "memory": "256Mi"}, {"cpu": "", "memory": "512Mi"})
+
+    assert values["resources"] == defaults["resources"]
+
+
+def test_an_agents_own_memory_has_a_unit(told: Callable[[dict[str, Any]], list[str]]) -> None:
+    assert told(_overrides({}, _own({"memory": 256}, {"memory": 512}))) == [
+        f"error prefect.agents[0].overrides.resources.{kind}.memory: {amount} is {amount} bytes "
+        "of memory, with which nothing starts"
+        for kind, amount in (("requests", 256), ("limits", 512))
+    ]

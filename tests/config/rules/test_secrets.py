@@ -115,6 +115,117 @@ def test_an_old_placeholder_among_the_variables_is_a_secret_too(
     ]
 
 
+def test_a_secret_that_is_pasted_in_the_place_of_its_name_is_not_repeated(
+    told: Callable[[dict[str, Any]], list[str]],
+) -> None:
+    agents = [{"name": "main", "secrets": [_CANARY]}]
+
+    assert told({"prefect": {"enabled": True, "agents": agents}}) == [
+        "error prefect.agents[0].secrets[0]: this is not the name of an entry of secrets"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_told"),
+    [
+        ("DB_PASSWORD", _CANARY, True),
+        ("PGPASSWORD", _CANARY, True),
+        ("MY_PASSWD", _CANARY, True),
+        ("GITHUB_TOKEN", _CANARY, True),
+        ("AWS_SECRET_ACCESS_KEY", _CANARY, True),
+        ("db_credentials", _CANARY, True),
+        ("OPENAI_API_KEY", _CANARY, True),
+        ("SSH_PRIVATE_KEY", _CANARY, True),
+        ("DB_PASSWORD", "QHUB_SECRET_DB", False),
+        ("DB_PASSWORD", "", False),
+        ("USE_TOKEN", "true", False),
+        ("TOKENIZERS_PARALLELISM", "off-and-on", False),
+        ("SECRETARY", "Jane", False),
+        ("GOOGLE_APPLICATION_CREDENTIALS", "/etc/qhub/secrets/GCP.json", False),
+        ("DB_PASSWORD_FILE", "passwords.txt", False),
+        ("IMAGE_PULL_SECRETS", "registry", False),
+        ("PREFECT_LOGGING_SECRET_KEY", "keys", False),
+        ("LOG_LEVEL", "INFO", False),
+    ],
+)
+def test_a_variable_with_a_secrets_name_is_told(
+    name: str, value: str, *, is_told: bool, told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    overrides = {"envVars": {name: value}}
+
+    assert told({"prefect": {"enabled": True, "overrides": overrides}}) == (
+        [
+            f"warning prefect.overrides.envVars.{name}: '{name}' looks like a secret, "
+            "and envVars are rendered in clear"
+        ]
+        if is_told
+        else []
+    )
+
+
+@pytest.mark.parametrize("value", [_CANARY, "QHUB_SECRET_X"])
+def test_a_secret_of_prefect_1_is_no_plain_variable(
+    value: str, told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    name = "PREFECT__CONTEXT__SECRETS__X"
+    overrides = {"envVars": {name: value}}
+
+    findings = told({"prefect": {"enabled": True, "overrides": overrides}})
+
+    assert findings == (
+        [
+            f"error prefect.overrides.envVars.{name}: '{name}' is a secret of Prefect's, "
+            "and envVars are rendered in clear"
+        ]
+        if value == _CANARY
+        else []
+    )
+
+
+_ONE_SECRET = {"secrets": {"S3_KEY": {"from_env": "S3_KEY"}}}
+
+
+@pytest.mark.parametrize(
+    "prefect",
+    [
+        {"enabled": True},
+        {"enabled": True, "agents": [{"name": "a"}, {"name": "b", "secrets": []}]},
+        {"enabled": True, "agents": [{"name": "a", "secrets": []}, {"secrets": ["S3_KEY"]}]},
+        {"enabled": True, "agents": [{"name": "a", "secrets": "S3_KEY"}]},
+        {"enabled": False, "agents": [{"name": "a", "secrets": []}]},
+    ],
+    ids=["one agent", "an agent without a list", "listed", "a wrong type", "switched off"],
+)
+def test_a_secret_that_an_agent_reads_is_right(
+    prefect: dict[str, Any], told: Callable[[dict[str, Any]], list[str]]
+) -> None:
+    assert [line for line in told({"prefect": prefect, **_ONE_SECRET}) if "S3_KEY" in line] == []
+
+
+def test_a_secret_that_nobody_reads_is_told(told: Callable[[dict[str, Any]], list[str]]) -> None:
+    api = {"url": "https://prefect.example.com/api", "token": "LOGIN"}
+    agents = [{"name": "a", "secrets": []}, {"name": "b", "secrets": []}]
+    secrets = {name: {"from_env": name} for name in ("LOGIN", "PREFECT_TOKEN", "S3_KEY")}
+    data = {"prefect": {"enabled": True, "api": api, "agents": agents}, "secrets": secrets}
+
+    assert told(data) == [
+        "warning secrets.S3_KEY: no agent reads the secret 'S3_KEY', and it is nobody's token"
+    ]
+
+
+def test_a_nul_is_told_wherever_it_cannot_be(told: Callable[[dict[str, Any]], list[str]]) -> None:
+    overrides = {"envVars": {"A": "a\0b"}, "secretEnvVars": {"B": {"from_file": "a\0b"}}}
+    prefect = {"enabled": True, "overrides": overrides}
+
+    assert told({"prefect": prefect, "secrets": {"C": "\0"}}) == [
+        "warning secrets.C: the value of the secret 'C' is written in the file",
+        "error prefect.overrides.envVars.A: an environment variable cannot hold the character NUL",
+        "error secrets.C: an environment variable cannot hold the character NUL",
+        "error prefect.overrides.secretEnvVars.B.from_file: a file's path cannot hold the "
+        "character NUL",
+    ]
+
+
 def test_an_implicit_token_needs_no_entry(told: Callable[[dict[str, Any]], list[str]]) -> None:
     agents = [{"name": "main", "token": "PREFECT_TOKEN"}]
     api = {"url": "https://prefect.example.com/api"}

@@ -1,4 +1,4 @@
-"""`python -m qhub.cli`: the command line without an installed `qhub` script."""
+"""`python -m qhub`: the command line without an installed `qhub` script."""
 
 from __future__ import annotations
 
