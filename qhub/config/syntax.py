@@ -42,6 +42,7 @@ def explain(error: Exception, text: str, file: str, loader: Any) -> Problem:
             return _tab(file, lines, number)
     place, message, hint = (
         _unknown_escape(error, stop)
+        or _missing_space(error, stop, lines)
         or _unclosed_quote(error, stop, text, loader)
         or _unclosed_bracket(error)
         or (_place(stop), *_other(error, lines[stop.line] if stop.line < len(lines) else "", stop))
@@ -77,6 +78,20 @@ def _unknown_escape(error: yaml.MarkedYAMLError, stop: Any) -> _Told | None:
         return None
     hint = "put the text into single quotes, where a backslash is itself, or write it twice: \\\\"
     return _place(stop), 'no escape that YAML knows in a text in "…"', hint
+
+
+def _missing_space(error: yaml.MarkedYAMLError, stop: Any, lines: list[str]) -> _Told | None:
+    """Return a ':' without a space behind it: `name:value` is a text that goes on below."""
+    if "mapping values are not allowed" not in (error.problem or ""):
+        return None
+    for number in range(stop.line - 1, -1, -1):
+        slip = re.match(r"[ -]*[A-Za-z0-9_.-]+:(?=[^\s/])", lines[number])
+        if slip:
+            place = (number + 1, slip.end())
+            return place, "no space behind the ':'", "put a space between the ':' and the value"
+        if lines[number].strip():
+            return None
+    return None
 
 
 def _unclosed_quote(error: yaml.MarkedYAMLError, stop: Any, text: str, loader: Any) -> _Told | None:

@@ -42,8 +42,8 @@ _HEAD = """\
 # {stage}
 
 The Prefect agents and their secrets, written by `qhub render`. Without QHub, Terraform 1.11 or
-later applies it. The lines below are for a POSIX shell; start in the folder of the config file,
-where the paths of secrets begin.
+later applies it. The lines below are for a POSIX shell; start in the folder that holds `stages`.
+Paths of files begin in the folder of the config file: where that is another one, adjust them.
 
 ## Before
 
@@ -88,7 +88,7 @@ _APPLY = """\
 ## Apply
 
 ```sh
-cd stages/{stage}   # below the folder that was rendered to
+cd stages/{stage}
 terraform init
 terraform apply
 ```

@@ -53,6 +53,7 @@ RULES: tuple[Callable[[Mapping[str, Any]], Iterator[Finding]], ...] = (
     api.url_has_no_query,
     api.server_is_used,
     api.url_is_an_api,
+    api.url_is_reached_from_pods,
     api.hosted_api_is_closed,
     api.cloud_keys_go_to_the_cloud,
     api.token_has_an_api,

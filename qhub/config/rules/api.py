@@ -30,6 +30,7 @@ __all__ = [
     "url_has_no_credential",
     "url_has_no_query",
     "url_is_an_api",
+    "url_is_reached_from_pods",
 ]
 
 _URL: Path = ("prefect", "api", "url")
@@ -40,6 +41,7 @@ _CREDENTIAL_KEY = re.compile(
     "secret|passw|pwd|token|credential|private|signature|^sig$|(?:api|access|account|shared)[_-]?key",
     re.IGNORECASE,
 )
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "0.0.0.0")  # noqa: S104 (nothing binds to it)
 _CLOUD_KEYS = ("pnu_", "pnb_")
 
 
@@ -123,6 +125,21 @@ def url_is_an_api(data: Mapping[str, Any]) -> Iterator[Finding]:
             _URL,
             f"{show(url)} does not end in /api, as the API of a Prefect server does",
             hint=f"did you mean {show(_as_api(url))}?",
+        )
+
+
+def url_is_reached_from_pods(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """In a pod, localhost is the pod."""
+    url = _url(data)
+    if url is None or data.get("provider") == "embedded" or _has_credential(url):
+        return
+    if (url_host(_bare(url)) or "") in _LOOPBACK:
+        yield Finding(
+            _URL,
+            f"no pod reaches {show(_bare(url))}: in a pod this is the pod itself",
+            hint="write the name that pods of the cluster know the API by, such as "
+            "http://prefect-server.prefect.svc.cluster.local:4200/api",
+            severity="warning",
         )
 
 
