@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from qhub.config.names import project_label
 from qhub.config.secret_sources import is_placeholder
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Curtain:
     def __init__(self, data: Mapping[str, Any]) -> None:
         self._by_start: dict[str, set[str]] = {}
         for secret in set(_literal_secrets(data)):
-            for written in {secret, repr(secret)[1:-1]}:
+            for written in {secret, repr(secret)[1:-1], project_label(secret)}:
                 plain = _plain(written)
                 inner = plain.strip("-")
                 plain = inner if len(inner) >= _SHORTEST_SECRET else plain

@@ -150,6 +150,7 @@ def repeats(problems: tuple[Problem, ...], secret: str) -> list[str]:
     st.sampled_from(DISGUISES),
     st.sampled_from(["{}", "[{}]", "{{A: {}}}"]),
 )
+@example(path=("project_name",), disguise="s3://me:{}@bucket", shape="{}")
 def test_a_secret_that_stands_elsewhere_too_is_never_told(
     path: tuple[Any, ...], disguise: str, shape: str
 ) -> None:
