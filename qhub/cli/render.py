@@ -46,6 +46,8 @@ def render(
     doubts = warnings.of_rendering(project)
     if output == "text":
         warnings.warn(doubts)
+        if not project.platform.agents:
+            screen.progress("note: no agent is deployed; set prefect.enabled to true for one")
     if check:
         report = _compared(project, folder, output=output)
         lines = [f"{len(bundle)} files are what {config_file} renders"]

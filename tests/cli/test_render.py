@@ -32,6 +32,17 @@ def files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> list[str]:
     return sorted(path.relative_to(tmp_path).as_posix() for path in found if path.is_file())
 
 
+def test_a_file_without_agents_is_noted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "qhub-config.yaml").write_text("project_name: pipelines\nprovider: existing\n")
+    assert main(["render"]) == 0
+    assert capsys.readouterr().err == (
+        "note: no agent is deployed; set prefect.enabled to true for one\n"
+    )
+
+
 def test_it_counts_what_it_did_and_says_what_to_do_next(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
