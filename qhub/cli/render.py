@@ -50,7 +50,7 @@ def render(
             screen.progress("note: no agent is deployed; set prefect.enabled to true for one")
     if check:
         report = _compared(project, folder, output=output)
-        lines = [f"{len(bundle)} files are what {config_file} renders"]
+        lines = [f"{len(bundle) + 1} files are what {config_file} renders"]  # with the manifest
     else:
         written = project.render(folder, force=force)
         following = _next(project, folder)
