@@ -37,7 +37,7 @@ def check(document: Document) -> Checked:
 
     handled, findings = _against_schema(document)
     findings += _project_name(handled.data)
-    told = {(finding.path, finding.at) for finding in findings}
+    told = {(found.path, found.at) for found in findings if found.severity == "error"}
     for rule in RULES:
         findings += (found for found in rule(handled.data) if (found.path, found.at) not in told)
     problems = _told(document, findings) if findings else []
