@@ -31,6 +31,17 @@ API_URLS: Mapping[str, str] = {
 
 PIPELINES = ("github-actions", "gitlab-ci", "none")
 
+# What only a cluster has, by the names of options.
+_OF_KUBERNETES = (
+    "prefect_image",
+    "api_url",
+    "flow_image",
+    "ci",
+    "region",
+    "kubernetes_version",
+    "cloud_project",
+    "kube_context",
+)
 _OPTIONS: Mapping[str, str] = {
     "project_name": "--project-name",
     "namespace": "--namespace",
@@ -56,7 +67,7 @@ class Answers:
     provider: ProviderName
     project_name: str
     namespace: str
-    prefect_image: str
+    prefect_image: str | None
     api_url: str | None
     flow_image: str | None
     agents: tuple[NewAgent, ...]
@@ -77,7 +88,10 @@ def collect(given: Mapping[str, Any], *, may_ask: bool) -> Answers:
     if not may_ask:
         _require(given)
     ask = _Asking(given, may_ask=may_ask)
-    provider: ProviderName = ask("provider", "Provider", choices=get_args(ProviderName))
+    choices = get_args(ProviderName)
+    provider: ProviderName = ask("provider", "Provider", choices[0], choices=choices)
+    if provider == "embedded":
+        return _on_this_machine(given, ask)
     return Answers(
         provider=provider,
         project_name=ask("project_name", "Project name", form="dns-label"),
@@ -99,6 +113,27 @@ def collect(given: Mapping[str, Any], *, may_ask: bool) -> Answers:
     )
 
 
+def _on_this_machine(given: Mapping[str, Any], ask: _Asking) -> Answers:
+    """Return the answers without images, an API, a pipeline and a cluster."""
+    useless = [_option(name) for name in _OF_KUBERNETES if given[name] is not None]
+    if useless:
+        raise click.UsageError(f"with provider embedded there is no {', '.join(useless)}")
+    return Answers(
+        provider="embedded",
+        project_name=ask("project_name", "Project name", form="dns-label"),
+        namespace=ask("namespace", "Namespace", "dev", form="dns-label"),
+        prefect_image=None,
+        api_url=None,
+        flow_image=None,
+        agents=tuple(_agent(text) for text in given["agents"]),
+        ci="none",
+        region=None,
+        kubernetes_version=KUBERNETES_VERSION,
+        cloud_project=None,
+        kube_context=None,
+    )
+
+
 def option_of(path: str) -> str:
     """Return the option that a place in the config file comes from."""
     near = (option for start, option in _OPTIONS.items() if path.startswith(start))
@@ -106,12 +141,16 @@ def option_of(path: str) -> str:
 
 
 def _require(given: Mapping[str, Any]) -> None:
-    needed = ["provider", "project_name"]
+    needed = ["project_name"]
     if given["provider"] == "gcp":
         needed.append("cloud_project")
-    missing = [f"--{name.replace('_', '-')}" for name in needed if not given[name]]
+    missing = [_option(name) for name in needed if not given[name]]
     if missing:
         raise click.UsageError(f"this is no terminal to ask on; give {', '.join(missing)}")
+
+
+def _option(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _agent(text: str) -> NewAgent:

@@ -30,7 +30,8 @@ def compose(answers: Answers) -> str:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 YAML, where `finalize` does the escaping
     )
-    template = environment.get_template("qhub-config.yaml.j2")
+    own = f"{answers.provider}.yaml.j2"  # of the provider that is unlike the others
+    template = environment.select_template([own, "qhub-config.yaml.j2"])
     postfix = answers.storage_account_postfix
     return template.render(asdict(answers), storage_account_postfix=postfix)
 

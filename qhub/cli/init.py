@@ -17,17 +17,22 @@ from qhub.config.model import ProviderName
 from qhub.errors import ExistingFileError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
 SCHEMA_NAME = "qhub-config.schema.json"
 
 
-@click.command(epilog="Example: qhub init --provider existing --project-name pipelines")
+@click.command(epilog="Example: qhub init --project-name pipelines")
 @options.config_file
-@click.option("--provider", type=click.Choice(get_args(ProviderName)), help="Where it runs.")
+@click.option(
+    "--provider",
+    type=click.Choice(get_args(ProviderName)),
+    help="Where it runs.  [default: embedded]",
+)
 @click.option("--project-name", metavar="NAME", help="Name of the deployment, a DNS label.")
-@click.option("--namespace", metavar="NAME", help="Kubernetes namespace.  [default: dev]")
+@click.option("--namespace", metavar="NAME", help="Namespace.  [default: dev]")
 @click.option("--prefect-image", metavar="IMAGE", help="Image of the agents.")
 @click.option("--api-url", metavar="URL", help="URL of the Prefect API.")
 @click.option("--flow-image", metavar="IMAGE", help="Image of flow runs and Dask.")
@@ -58,7 +63,8 @@ def init(config_file: Path, *, force: bool, output: screen.Format, **given: Any)
     new = {} if to_screen else {config_file.with_name(SCHEMA_NAME): _schema()}
     if not to_screen:
         _keep_what_is_there([config_file, *_differing(new)], force=force)
-    text = compose.compose(answers.collect(given, may_ask=_is_terminal()))
+    made = answers.collect(given, may_ask=_is_terminal())
+    text = compose.compose(made)
     _refuse_mistakes(text)
     _tell_what_is_not_rendered(text)
     if to_screen:
@@ -67,7 +73,8 @@ def init(config_file: Path, *, force: bool, output: screen.Format, **given: Any)
     for path in _differing(new):
         new_file.write(path, new[path], force=force)
     new_file.write(config_file, text.encode(), force=force)
-    _tell(config_file, [config_file, *new], output=output)
+    last = "deploy" if made.provider == "embedded" else "render"
+    _tell(config_file, [config_file, *new], commands=("validate", "show", last), output=output)
     return exits.OK
 
 
@@ -114,9 +121,11 @@ def _tell_what_is_not_rendered(text: str) -> None:
         screen.progress(f"note: {finding.message}")
 
 
-def _tell(config_file: Path, written: list[Path], *, output: screen.Format) -> None:
+def _tell(
+    config_file: Path, written: list[Path], *, commands: Sequence[str], output: screen.Format
+) -> None:
     chosen = "" if str(config_file) == options.DEFAULT_NAME else f" -c {config_file}"
-    following = [f"qhub {command}{chosen}" for command in ("validate", "show", "render")]
+    following = [f"qhub {command}{chosen}" for command in commands]
     if output == "json":
         screen.result_json({"written": [str(path) for path in written], "next": following})
         return

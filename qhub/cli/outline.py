@@ -84,11 +84,10 @@ def _group(title: str, branches: Iterator[Branch]) -> tuple[Branch, ...]:
 
 
 def _agent(agent: Agent) -> Branch:
-    token = "no credential" if agent.token is None else secret_line(agent.token)
     branches = (
-        Branch(f"image: {agent.image}"),
+        *map(Branch, image_line(agent.image)),
         Branch(f"API: {api_line(agent.api)}"),
-        Branch(f"credential: {token}"),
+        Branch(f"credential: {_credential(agent)}"),
         *_names("queues", agent.queues),
         *_names("labels", agent.labels),
         *map(Branch, _labels(agent.placement)),
@@ -98,6 +97,17 @@ def _agent(agent: Agent) -> Branch:
         *_names("further settings", tuple(agent.settings)),
     )
     return Branch(f"agent {agent.name}: {GENERATIONS[agent.generation]}", branches)
+
+
+def image_line(image: str | None) -> list[str]:
+    """Return which image it is; nothing for processes of this machine."""
+    return [f"image: {image}"] if image else []
+
+
+def _credential(agent: Agent) -> str:
+    if agent.token is not None:
+        return secret_line(agent.token)
+    return "a password that QHub makes" if agent.api.kind == "deployed" else "no credential"
 
 
 def _names(title: str, names: tuple[str, ...]) -> tuple[Branch, ...]:
@@ -128,7 +138,7 @@ def gateway_facts(gateway: DaskGateway) -> list[str]:
     """Return what the gateway allows a cluster."""
     seconds = gateway.idle_timeout_seconds
     return [
-        *([f"image: {gateway.image}"] if gateway.image else []),
+        *image_line(gateway.image),
         f"a cluster has up to {gateway.limit_workers} workers, {gateway.limit_cores:g} cores, "
         f"{gateway.limit_memory}",
         f"an idle cluster ends after {seconds} s" if seconds else "an idle cluster never ends",
@@ -158,7 +168,7 @@ def _nodes(low: int | None, high: int | None) -> list[str]:
 def job_lines(job: JobSettings) -> list[str]:
     """Return how flow runs look unless a deployment says otherwise, one fact each."""
     return [
-        f"image: {job.image}",
+        *image_line(job.image),
         *_resource("cpu", job.cpu_request, job.cpu_limit),
         *_resource("memory", job.memory_request, job.memory_limit),
         *_gpus(job.placement.gpus),

@@ -208,7 +208,13 @@ class CloudCluster:
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """Provider `embedded`: local processes; no settings yet."""
+    """Provider `embedded`: local processes. A port of None is a free one; both are on loopback.
+
+    `gateway_port` is the HTTP address of Dask Gateway's clients.
+    """
+
+    server_port: int | None
+    gateway_port: int | None
 
 
 @dataclass(frozen=True, slots=True)

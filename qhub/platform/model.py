@@ -30,9 +30,12 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class JobSettings:
-    """How an agent's flow runs look unless a deployment says otherwise; quantities or None."""
+    """How an agent's flow runs look unless a deployment says otherwise; quantities or None.
 
-    image: str
+    `image` is None where runs are processes of this machine.
+    """
+
+    image: str | None
     cpu_request: str | None
     cpu_limit: str | None
     memory_request: str | None
@@ -54,12 +57,13 @@ class Api:
 class Agent:
     """A Prefect agent or worker; in Prefect 3 also the work pool of the same name.
 
-    `settings` are further settings of its workload, named as in our agent chart.
+    `settings` are further settings of its workload, named as in our agent chart. `image` is None
+    where the agent is a process of this machine.
     """
 
     name: str
     generation: Generation
-    image: str
+    image: str | None
     api: Api
     queues: tuple[str, ...]
     labels: tuple[str, ...]
@@ -114,7 +118,11 @@ class NodePool:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Everything that one config file asks for."""
+    """Everything that one config file asks for.
+
+    `agents` are by name; `first_agent` is the one that the file names first: flows go there that
+    ask for no pool.
+    """
 
     project: str
     namespace: str
@@ -123,3 +131,4 @@ class Platform:
     profiles: tuple[Profile, ...]
     dask_gateway: DaskGateway | None
     node_pools: tuple[NodePool, ...]
+    first_agent: str | None = None

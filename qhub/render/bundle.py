@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from qhub.config.model import KubernetesCluster
+from qhub.config.model import Embedded, KubernetesCluster
+from qhub.render.stage_embedded import EMBEDDED, embedded_stage
 from qhub.render.stage_services import SERVICES, services_stage
 
 if TYPE_CHECKING:
@@ -21,11 +22,15 @@ Bundle = Mapping[str, bytes]
 def render(platform: Platform, *, config: Config) -> dict[str, bytes]:
     """Return the files of a platform, sorted by path: the same config gives the same bytes.
 
-    Of `config` only what says where and how Terraform works is read. Raises ValueError for a
-    config in which `unsupported` finds an error.
+    Of `config` only what says where things lie and how Terraform works is read. Raises ValueError
+    for a config in which `unsupported` finds an error.
     """
-    if not isinstance(config.cluster, KubernetesCluster):
-        raise ValueError(f"provider {config.provider} cannot be rendered")
-    files = services_stage(platform, cluster=config.cluster, state=config.terraform_state)
-    bundle = {f"stages/{SERVICES}/{path}": content for path, content in files.items()}
-    return dict(sorted(bundle.items()))
+    match config.cluster:
+        case Embedded():
+            stage, files = EMBEDDED, embedded_stage(platform, storage=config.prefect.storage)
+        case KubernetesCluster() as cluster:
+            stage = SERVICES
+            files = services_stage(platform, cluster=cluster, state=config.terraform_state)
+        case _:
+            raise ValueError(f"provider {config.provider} cannot be rendered")
+    return dict(sorted((f"stages/{stage}/{path}", content) for path, content in files.items()))

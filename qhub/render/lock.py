@@ -18,7 +18,7 @@ from qhub.render.swap import heal
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FolderLock", "lock", "private_folder"]
+__all__ = ["FolderLock", "lock", "private_folder", "take"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def lock(folder: Path, command: str) -> Iterator[FolderLock]:
         handle = os.open(private_folder(folder) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         with refusals(folder):
-            _take(handle, command)
+            take(handle, command)
             kept = heal(folder)
         yield FolderLock(folder, kept)
     finally:
@@ -65,12 +65,13 @@ def private_folder(folder: Path) -> Path:
     return private
 
 
-def _take(handle: int, command: str) -> None:
+def take(handle: int, command: str, *, what: str = "folder") -> None:
+    """Take the lock on an open file, and write into it who holds it; raises `LockedError`."""
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise LockedError(
-            f"another qhub{_holder(handle)} is working on this folder",
+            f"another qhub{_holder(handle)} is working on this {what}",
             hint="wait until it is done, or end it: the lock goes with its process",
         ) from None
     since = time.strftime("%H:%M:%S")

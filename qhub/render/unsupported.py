@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qhub.config.model import KubernetesCluster
+from qhub.config.model import CloudCluster, Embedded, KubernetesCluster
 from qhub.config.problem import Finding
+from qhub.platform import plan
 from qhub.platform.node_pools import GENERAL
+from qhub.platform.published import LONGEST, too_long, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +21,32 @@ _NOT_YET = "this version of QHub does not render"
 
 
 def unsupported(config: Config) -> tuple[Finding, ...]:
-    """Return what of a config is not rendered: errors for what flows need, else warnings."""
+    """Return what of a config is not rendered: errors for what flows need, else warnings.
+
+    What means nothing to processes of this machine, `qhub.embedded.ignored` tells.
+    """
+    if isinstance(config.cluster, Embedded):
+        return (*_published(config), *_unused_dask_profiles(config))
     return (*_errors(config), *_warnings(config))
 
 
+def _published(config: Config) -> Iterator[Finding]:
+    """Yield what is too long for the variables that tell flow authors of the platform."""
+    published = variables(plan(config), gateway=None, storage=config.prefect.storage)
+    for name, length in too_long(published):
+        value = published[name]
+        path = ("profiles", value["kind"], value["name"]) if "kind" in value else ("prefect",)
+        yield Finding(
+            path,
+            f"Prefect's variable {name} would have {length} characters of JSON; "
+            f"it has {LONGEST} at most",
+            hint="shorten names, or have fewer agents",
+            at="key",
+        )
+
+
 def _errors(config: Config) -> Iterator[Finding]:
-    if not isinstance(config.cluster, KubernetesCluster):
+    if isinstance(config.cluster, CloudCluster):
         yield Finding(
             ("provider",),
             f"{_NOT_YET} provider '{config.provider}'",
@@ -62,20 +84,25 @@ def _warnings(config: Config) -> Iterator[Finding]:
     if config.prevent_deploy:
         yield _warning(
             "prevent_deploy",
-            message="it holds back `qhub deploy`, which this version of QHub does not have",
+            message="it holds back `qhub deploy`, which this version of QHub has for provider "
+            "embedded alone",
             hint="hold back what applies the rendered stages",
         )
+    yield from _unused_dask_profiles(config)
     yield from _profiles(config)
     yield from _node_selectors(config)
 
 
-def _profiles(config: Config) -> Iterator[Finding]:
+def _unused_dask_profiles(config: Config) -> Iterator[Finding]:
     if config.dask_worker_profiles and not config.dask_gateway.enabled:
         yield _warning(
             "profiles",
             "dask_worker",
             message="these profiles are used by Dask Gateway alone, which is not enabled",
         )
+
+
+def _profiles(config: Config) -> Iterator[Finding]:
     named = {agent.profile for agent in config.prefect.agents}
     for profile in config.flow_run_profiles:
         if profile.name not in named and not profile.default:

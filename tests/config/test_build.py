@@ -369,8 +369,14 @@ def test_node_selectors_keep_what_is_not_said_unknown() -> None:
     assert made.cluster.node_selectors == (NodeSelector("gpu", "pool", "gpu", None, spot=False),)
 
 
-def test_the_embedded_provider_has_no_settings() -> None:
-    assert config(provider="embedded").cluster == Embedded()
+def test_the_embedded_provider_has_ports_of_its_own_choice_unless_they_are_written() -> None:
+    ports = {"server": 4200.0}
+
+    assert config(provider="embedded").cluster == Embedded(None, None)
+    assert config(provider="embedded", embedded={"ports": ports}).cluster == Embedded(4200, None)
+    assert config(provider="embedded", embedded={"ports": {"gateway": 8000}}).cluster == Embedded(
+        None, 8000
+    )
 
 
 @pytest.mark.parametrize(

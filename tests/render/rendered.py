@@ -16,6 +16,15 @@ from tests.platform.planned import SERVER, config
 REPOSITORY = Path(__file__).parents[2]
 EXAMPLES = (REPOSITORY / "qhub-config.yaml", *sorted((REPOSITORY / "examples").glob("*.yaml")))
 STAGE = "stages/03-kubernetes-services"
+EMBEDDED = "stages/embedded"
+
+
+def _provider(example: Path) -> object:
+    return yaml.safe_load(example.read_text())["provider"]
+
+
+EMBEDDED_EXAMPLES = tuple(example for example in EXAMPLES if _provider(example) == "embedded")
+CLUSTER_EXAMPLES = tuple(example for example in EXAMPLES if example not in EMBEDDED_EXAMPLES)
 
 
 def bundle(*, prefect: dict[str, Any] | None = None, **keys: Any) -> dict[str, bytes]:
@@ -33,9 +42,9 @@ def example_bundle(example: Path) -> dict[str, bytes]:
     return render(plan(checked.config), config=checked.config)
 
 
-def json_of(files: dict[str, bytes], name: str) -> Any:
-    """Return a JSON file of the stage."""
-    return json.loads(files[f"{STAGE}/{name}"])
+def json_of(files: dict[str, bytes], name: str, *, stage: str = STAGE) -> Any:
+    """Return a JSON file of a stage."""
+    return json.loads(files[f"{stage}/{name}"])
 
 
 def values_of(files: dict[str, bytes], agent: str) -> Any:

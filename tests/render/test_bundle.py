@@ -19,6 +19,8 @@ from qhub.platform import plan
 from qhub.render import render, unsupported
 from tests.platform.planned import config
 from tests.render.rendered import (
+    CLUSTER_EXAMPLES,
+    EMBEDDED_EXAMPLES,
     EXAMPLES,
     REPOSITORY,
     STAGE,
@@ -153,15 +155,18 @@ def test_every_secret_variable_is_ephemeral_and_has_no_default() -> None:
         }
 
 
-def test_a_provider_without_a_cluster_is_refused() -> None:
-    made = config(provider="embedded")
+def test_a_cluster_that_is_not_there_is_refused() -> None:
+    made = config(
+        provider="aws",
+        amazon_web_services={"region": "us-west-2", "kubernetes_version": "1.35"},
+    )
 
-    with pytest.raises(ValueError, match=r"^provider embedded cannot be rendered$"):
+    with pytest.raises(ValueError, match=r"^provider aws cannot be rendered$"):
         render(plan(made), config=made)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
-def test_every_example_is_right_and_renders(example: Path) -> None:
+@pytest.mark.parametrize("example", CLUSTER_EXAMPLES, ids=lambda path: path.name)
+def test_every_example_for_a_cluster_is_right_and_renders(example: Path) -> None:
     files = example_bundle(example)
 
     assert f"{STAGE}/main.tf" in files
@@ -170,12 +175,18 @@ def test_every_example_is_right_and_renders(example: Path) -> None:
 
 def test_there_are_examples() -> None:
     assert {path.name for path in EXAMPLES} >= {
+        "embedded.yaml",
+        "existing-own-server.yaml",
         "existing-several-agents.yaml",
         "existing.yaml",
         "local.yaml",
         "prefect-0.14.yaml",
         "qhub-config.yaml",
     }
+
+
+def test_there_are_examples_without_a_cluster() -> None:
+    assert {path.name for path in EMBEDDED_EXAMPLES} == {"embedded.yaml", "qhub-config.yaml"}
 
 
 def test_every_old_file_that_is_right_renders_or_says_what_does_not() -> None:
@@ -195,11 +206,14 @@ def test_every_old_file_that_is_right_renders_or_says_what_does_not() -> None:
 
 
 def test_a_hundred_processes_render_the_same_bytes() -> None:
-    example = str(REPOSITORY / "examples" / "existing-several-agents.yaml")
+    examples = [
+        str(REPOSITORY / "examples" / f"{name}.yaml")
+        for name in ("existing-several-agents", "embedded")
+    ]
 
     def digest(seed: int) -> str:
         return subprocess.run(
-            [sys.executable, "-c", DIGEST, example],
+            [sys.executable, "-c", DIGEST, examples[seed % 2]],
             env={**os.environ, "PYTHONHASHSEED": str(seed)},
             cwd=REPOSITORY,
             capture_output=True,
@@ -212,7 +226,7 @@ def test_a_hundred_processes_render_the_same_bytes() -> None:
         digests = list(pool.map(digest, range(PROCESSES)))
 
     assert len(digests) == PROCESSES
-    assert len(set(digests)) == 1
+    assert len(set(digests)) == len(set(digests[:2])) == 2
     assert len(digests[0]) == 64
 
 

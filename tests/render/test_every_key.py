@@ -1,6 +1,7 @@
 """No key of the schema is taken in silence: it changes what is rendered, or a problem tells of it.
 
-The values of the chart are left out: they are rendered as they are written.
+The values of the chart are left out: they are rendered as they are written. With provider
+embedded it is test_every_key_embedded.py.
 """
 
 from __future__ import annotations
@@ -198,6 +199,7 @@ TABLE: dict[str, Rendered | Told] = {
     ),
     "azure.**": cloud("azure", "azure", "westeurope", storage_account_postfix="team"),
     "digital_ocean.**": cloud("do", "digital_ocean", "nyc3"),
+    "embedded.**": Told({"embedded": {"ports": {"server": 4200}}}, "embedded"),
     "existing.kube_context": Rendered({"existing": {"kube_context": "other"}}),
     "existing.create_namespace": Rendered({"existing": {"create_namespace": True}}),
     "existing.node_selectors.*.key": pool("existing", key="other"),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.render.rendered import EXAMPLES, STAGE, example_bundle
+from tests.render.rendered import EMBEDDED, EXAMPLES, STAGE, example_bundle
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "render"
 
@@ -20,7 +20,7 @@ def generated(example: Path) -> dict[str, bytes]:
     """Return the generated files of an example, by their path in the stage."""
     files = example_bundle(example)
     return {
-        path.removeprefix(f"{STAGE}/"): content
+        path.removeprefix(f"{STAGE}/").removeprefix(f"{EMBEDDED}/"): content
         for path, content in files.items()
         if not path.endswith(".tf") and not path.startswith(f"{STAGE}/charts/")
     }

@@ -15,6 +15,10 @@ SIZE = {"cpu": 1, "memory": "1Gi"}
 POOL = {"key": "pool", "value": "x"}
 GPU = {**POOL, "gpus": 1}
 SELECTORS = {"general": POOL, "flows": POOL}
+AWS = {
+    "provider": "aws",
+    "amazon_web_services": {"region": "us-west-2", "kubernetes_version": "1.35"},
+}
 WORKER = {
     "worker_cores": 1,
     "worker_cores_limit": 1,
@@ -27,19 +31,7 @@ WORKER = {
     ("keys", "finding"),
     [
         pytest.param(
-            {"provider": "embedded"},
-            Finding(
-                ("provider",),
-                "this version of QHub does not render provider 'embedded'",
-                "use provider existing or local with a cluster that is there already",
-            ),
-            id="embedded",
-        ),
-        pytest.param(
-            {
-                "provider": "aws",
-                "amazon_web_services": {"region": "us-west-2", "kubernetes_version": "1.35"},
-            },
+            AWS,
             Finding(
                 ("provider",),
                 "this version of QHub does not render provider 'aws'",
@@ -183,9 +175,62 @@ def test_what_is_rendered_is_not_told(keys: dict[str, Any]) -> None:
 
 
 def test_several_parts_are_told_at_once_errors_first() -> None:
-    findings = unsupported(
-        config(provider="embedded", prefect={"enabled": True}, ci_cd={"type": "gitlab-ci"})
-    )
+    findings = unsupported(config(**AWS, prefect={"enabled": True}, ci_cd={"type": "gitlab-ci"}))
 
     assert [finding.path for finding in findings] == [("provider",), ("prefect",), ("ci_cd",)]
     assert [finding.severity for finding in findings] == ["error", "error", "warning"]
+
+
+DASK = {"enabled": True}
+EMBEDDED = {"provider": "embedded", "prefect": {"enabled": True}}
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param({}, id="own-server"),
+        pytest.param({"dask_gateway": DASK}, id="dask-gateway"),
+        pytest.param({"prefect": {"enabled": True, "storage": "s3://b/f"}}, id="storage"),
+        pytest.param({"profiles": {"flow_run": {"x": SIZE}}}, id="profile-of-no-agent"),
+        pytest.param({"prevent_deploy": True}, id="prevent-deploy"),
+        pytest.param({"domain": "pipelines.example"}, id="what-ignored-tells"),
+    ],
+)
+def test_embedded_renders_a_server_dask_gateway_and_all_profiles(keys: dict[str, Any]) -> None:
+    assert unsupported(config(**{**EMBEDDED, **keys})) == ()
+
+
+def test_profiles_of_dask_workers_without_dask_gateway_are_told_with_embedded_too() -> None:
+    (finding,) = unsupported(config(**EMBEDDED, profiles={"dask_worker": {"w": WORKER}}))
+
+    assert (finding.path, finding.severity) == (("profiles", "dask_worker"), "warning")
+
+
+def test_what_is_too_long_for_a_variable_of_prefect_is_an_error_before_anything_runs() -> None:
+    agents = [{"name": f"a{number:03}-" + 40 * "x", "queues": []} for number in range(110)]
+    long_name = 4900 * "n"
+
+    findings = unsupported(
+        config(
+            provider="embedded",
+            prefect={"enabled": True, "agents": agents},
+            profiles={"flow_run": {long_name: SIZE, "short": SIZE}},
+        )
+    )
+
+    assert findings == (
+        Finding(
+            ("prefect",),
+            "Prefect's variable qhub_platform would have 5517 characters of JSON; "
+            "it has 5000 at most",
+            "shorten names, or have fewer agents",
+            at="key",
+        ),
+        Finding(
+            ("profiles", "flow_run", long_name),
+            f"Prefect's variable qhub_profile_{200 * 'n'} would have 5069 characters of JSON; "
+            "it has 5000 at most",
+            "shorten names, or have fewer agents",
+            at="key",
+        ),
+    )

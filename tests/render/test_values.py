@@ -14,7 +14,7 @@ from qhub.render.serialise import as_yaml
 from qhub.render.values import agent_values
 from tests.helm.engine import CHARTS, template
 from tests.platform.planned import agents
-from tests.render.rendered import EXAMPLES, example_bundle, json_of, values_of
+from tests.render.rendered import CLUSTER_EXAMPLES, example_bundle, json_of, values_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -146,7 +146,7 @@ def test_shared_parts_are_written_out() -> None:
     assert as_yaml({"one": shared, "two": shared}) == b"one:\n  tier: cpu\ntwo:\n  tier: cpu\n"
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("example", CLUSTER_EXAMPLES, ids=lambda path: path.stem)
 def test_the_chart_takes_the_values_of_every_example(example: Path) -> None:
     files = example_bundle(example)
     agents_of_example = json_of(files, "terraform.tfvars.json")["agents"]

@@ -24,7 +24,10 @@ def build_cluster(top: Block) -> Embedded | KubernetesCluster | CloudCluster:
     """Return the block of the chosen provider; the others' do not matter."""
     provider: ProviderName = top.get("provider")
     if provider == "embedded":
-        return Embedded()
+        ports = top.block("embedded").block("ports")
+        return Embedded(
+            server_port=_whole(ports.get("server")), gateway_port=_whole(ports.get("gateway"))
+        )
     if provider in _CLOUD_BLOCKS:
         return _cloud(top.block(_CLOUD_BLOCKS[provider]), provider)
     block = top.block(provider)

@@ -593,6 +593,46 @@ def validate(data: Any, custom_formats: Any={}, name_prefix: Any=None) -> Any:
                                 raise Invalid
                 if data__digitalocean_keys:
                     raise Invalid
+        if 'embedded' in data_keys:
+            data_keys.remove('embedded')
+            data__embedded = data['embedded']
+            if not isinstance(data__embedded, dict):
+                raise Invalid
+            data__embedded_is_dict = isinstance(data__embedded, dict)
+            if data__embedded_is_dict:
+                data__embedded_keys = set(data__embedded.keys())
+                if 'ports' in data__embedded_keys:
+                    data__embedded_keys.remove('ports')
+                    data__embedded__ports = data__embedded['ports']
+                    if not isinstance(data__embedded__ports, dict):
+                        raise Invalid
+                    data__embedded__ports_is_dict = isinstance(data__embedded__ports, dict)
+                    if data__embedded__ports_is_dict:
+                        data__embedded__ports_keys = set(data__embedded__ports.keys())
+                        if 'server' in data__embedded__ports_keys:
+                            data__embedded__ports_keys.remove('server')
+                            data__embedded__ports__server = data__embedded__ports['server']
+                            if not isinstance(data__embedded__ports__server, int) and (not (isinstance(data__embedded__ports__server, float) and data__embedded__ports__server.is_integer())) or isinstance(data__embedded__ports__server, bool):
+                                raise Invalid
+                            if isinstance(data__embedded__ports__server, (int, float)) and (not isinstance(data__embedded__ports__server, bool)):
+                                if data__embedded__ports__server < 1024:
+                                    raise Invalid
+                                if data__embedded__ports__server > 65535:
+                                    raise Invalid
+                        if 'gateway' in data__embedded__ports_keys:
+                            data__embedded__ports_keys.remove('gateway')
+                            data__embedded__ports__gateway = data__embedded__ports['gateway']
+                            if not isinstance(data__embedded__ports__gateway, int) and (not (isinstance(data__embedded__ports__gateway, float) and data__embedded__ports__gateway.is_integer())) or isinstance(data__embedded__ports__gateway, bool):
+                                raise Invalid
+                            if isinstance(data__embedded__ports__gateway, (int, float)) and (not isinstance(data__embedded__ports__gateway, bool)):
+                                if data__embedded__ports__gateway < 1024:
+                                    raise Invalid
+                                if data__embedded__ports__gateway > 65535:
+                                    raise Invalid
+                        if data__embedded__ports_keys:
+                            raise Invalid
+                if data__embedded_keys:
+                    raise Invalid
         if 'existing' in data_keys:
             data_keys.remove('existing')
             data__existing = data['existing']

@@ -148,6 +148,8 @@ def hosted_api_is_closed(data: Mapping[str, Any]) -> Iterator[Finding]:
     prefect = active_prefect(data)
     if prefect is None or generation(prefect) != "agent" or _url(data) not in (None, HOSTED_V1_URL):
         return
+    if data.get("provider") == "embedded":
+        return  # an error already: `embedded.prefect_is_3`
     path = _URL if _url(data) else ("prefect", "image") if prefect.get("image") else ("prefect",)
     yield Finding(
         path,
@@ -184,12 +186,13 @@ def token_has_an_api(data: Mapping[str, Any]) -> Iterator[Finding]:
         return
     if "url" in mapping(prefect.get("api")):
         return
+    mend = f"set prefect.api.url, for Prefect Cloud {_SHOWN}, or remove the token"
     for path, _ in token_paths(data):
         yield Finding(
             path,
             "a token without prefect.api.url: QHub deploys a Prefect server of its own, "
             "and makes that server's password itself",
-            hint=f"set prefect.api.url, for Prefect Cloud {_SHOWN}, or remove the token",
+            hint="remove the token" if data.get("provider") == "embedded" else mend,
             severity="warning",
         )
 

@@ -51,9 +51,10 @@ def block_is_there(data: Mapping[str, Any]) -> Iterator[Finding]:
 def blocks_are_used(data: Mapping[str, Any]) -> Iterator[Finding]:
     """The block of another provider has no effect."""
     provider = data.get("provider")
-    if not isinstance(provider, str) or provider not in (*PROVIDER_BLOCKS, "embedded"):
+    blocks = {**PROVIDER_BLOCKS, "embedded": "embedded"}
+    if not isinstance(provider, str) or provider not in blocks:
         return
-    for owner, block in PROVIDER_BLOCKS.items():
+    for owner, block in blocks.items():
         if owner != provider and data.get(block) is not None:
             yield Finding(
                 (block,),

@@ -55,6 +55,8 @@ def version_is_supported(data: Mapping[str, Any]) -> Iterator[Finding]:
     known = version(prefect)
     if known is not None:
         yield Finding(path, _unsupported(known, source), hint="use an image of Prefect 3.x")
+    elif data.get("provider") == "embedded":
+        return  # which runs the Prefect that is installed, whatever the image holds
     elif source == "image" and _is_image(prefect.get("image")):
         yield Finding(
             path,
