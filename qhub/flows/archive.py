@@ -1,0 +1,96 @@
+"""Archives of code: the same files make the same digest, whoever packs them, and when."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import os
+import tarfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qhub.flows.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+__all__ = ["Archive", "limit_bytes", "pack"]
+
+_DEFAULT_LIMIT_MB = 50
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A tar.gz; `digest` is the SHA-256 of the tar inside, as other zlibs compress otherwise."""
+
+    content: bytes
+    digest: str
+
+
+def pack(folder: Path, names: Sequence[str]) -> Archive:
+    """Pack files, given relative to their folder; owner, times and odd modes are left behind."""
+    _check_size(folder, names)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name in sorted(names):
+            _add(tar, folder, name)
+    content = packed.getvalue()
+    digest = hashlib.sha256(content).hexdigest()
+    return Archive(gzip.compress(content, compresslevel=6, mtime=0), digest)
+
+
+def limit_bytes() -> int:
+    """Return how much an archive may hold: QHUB_ARCHIVE_LIMIT_MB, else 50 MB."""
+    text = os.environ.get("QHUB_ARCHIVE_LIMIT_MB") or str(_DEFAULT_LIMIT_MB)
+    try:
+        return int(float(text) * 10**6)
+    except ValueError:
+        raise ArchiveError(f"QHUB_ARCHIVE_LIMIT_MB is '{text}', not a number") from None
+
+
+def _check_size(folder: Path, names: Iterable[str]) -> None:
+    sizes = {name: (folder / name).lstat().st_size for name in names}
+    total, limit = sum(sizes.values()), limit_bytes()
+    if total <= limit:
+        return
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:_SHOWN]
+    listed = ", ".join(f"{name} ({_megabytes(sizes[name])})" for name in largest)
+    raise ArchiveError(
+        f"the code in {folder} is {_megabytes(total)}, more than {_megabytes(limit)}; "
+        f"the largest files: {listed}",
+        hint="list data in .qhubignore, or raise QHUB_ARCHIVE_LIMIT_MB",
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 10**6:.1f} MB"
+
+
+def _add(tar: tarfile.TarFile, folder: Path, name: str) -> None:
+    path = folder / name
+    entry = tarfile.TarInfo(name)
+    if path.is_symlink():
+        entry.type = tarfile.SYMTYPE
+        entry.linkname = _inside(folder, path)
+        tar.addfile(entry)
+        return
+    if not path.is_file():  # a socket or a pipe
+        return
+    content = path.read_bytes()
+    entry.size = len(content)
+    entry.mode = 0o755 if path.stat().st_mode & 0o100 else 0o644
+    tar.addfile(entry, io.BytesIO(content))
+
+
+def _inside(folder: Path, link: Path) -> str:
+    """Return where a link leads, relative to it; it may not leave the folder."""
+    target = link.resolve()
+    if not target.is_relative_to(folder.resolve()):
+        raise ArchiveError(
+            f"the link {link} leads out of the project folder, to {target}",
+            hint="put a copy in its place, or list it in .qhubignore",
+        )
+    return os.path.relpath(target, link.parent.resolve())

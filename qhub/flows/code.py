@@ -1,0 +1,165 @@
+"""How the code of a deployment reaches its runs: an archive in the storage, or a git commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qhub.flows import archive, git, storage, versions
+from qhub.flows import project as project_files
+from qhub.flows.errors import ArchiveError, FlowSourceError, GitError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from qhub.flows.entrypoints import Source
+
+__all__ = ["Code", "provide"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Code where runs can fetch it; `steps` makes Prefect's pull steps from import folders."""
+
+    folder: Path
+    version: versions.Version
+    steps: Callable[[Sequence[str]], list[dict[str, Any]]]
+    notes: tuple[str, ...] = ()
+
+
+def provide(
+    sources: Sequence[Source],
+    *,
+    own: str | None,
+    platforms: str | None,
+    project: str | Path | None,
+    image: str | None,
+) -> Code:
+    """Put the project of some flows where their runs can fetch it, if it is not there yet.
+
+    `own` is the storage that the caller named, `platforms` the one that is used without.
+    """
+    folder = _folder(sources, project)
+    if own == "git":
+        return _committed(folder, sources, image)
+    url = own or platforms
+    if not url:
+        raise ArchiveError(
+            "the platform says no place for the code of flows",
+            hint="name one: storage='git', or a URL as s3://bucket/flows",
+        )
+    selection = project_files.select(folder)
+    _check_inside(folder, sources, selection)
+    packed = archive.pack(folder, selection.names)
+    # a folder of the platform's that is missing here means: this is not the platform's machine
+    stored = storage.put(url, packed, make=own is not None)
+    return _archived(folder, packed.digest, stored, selection, image)
+
+
+def _folder(sources: Sequence[Source], chosen: str | Path | None) -> Path:
+    if chosen is not None:
+        folder = Path(chosen).expanduser().resolve()
+        if not folder.is_dir():
+            raise ArchiveError(f"there is no project folder {folder}")
+        return folder
+    folders = {project_files.find(item.file) for item in sources}
+    if len(folders) > 1:
+        listed = ", ".join(map(str, sorted(folders)))
+        raise FlowSourceError(
+            f"these flows are of several projects: {listed}",
+            hint="deploy each by itself, or name the folder that holds all: project='…'",
+        )
+    return folders.pop()
+
+
+def _archived(
+    folder: Path, digest: str, stored: str, selection: project_files.Selection, image: str | None
+) -> Code:
+    commit = git.commit(folder) if git.repository(folder) else None
+    version = versions.of(
+        commit=commit.sha if commit else None,
+        dirty=bool(commit and commit.changed),
+        digest=digest,
+        image=image,
+    )
+
+    def steps(paths: Sequence[str]) -> list[dict[str, Any]]:
+        given = {"url": stored, "sha256": digest, "paths": list(paths)}
+        return [{"qhub.flows.steps.pull_archive": given}]
+
+    notes = list(selection.notes)
+    if commit is None and not git.repository(folder) and git.is_claimed(folder):
+        notes.append(
+            f"git does not answer for {folder}: the version has no commit, and what it ignores "
+            "is taken from .gitignore alone"
+        )
+    left_out = tuple(
+        f"{name} looks like a secret and is left out; secrets belong into the platform's config"
+        for name in selection.secrets
+    )
+    return Code(folder, version, steps, (*left_out, *notes))
+
+
+def _committed(folder: Path, sources: Sequence[Source], image: str | None) -> Code:
+    top = git.repository(folder)
+    commit = git.commit(folder) if top else None
+    if top is None or commit is None:
+        raise GitError(
+            f"{folder} has no git commit", hint="git init, commit and push; or deploy an archive"
+        )
+    if commit.changed:
+        listed = ", ".join(commit.changed[:5]) + (", …" if len(commit.changed) > 5 else "")
+        raise GitError(
+            f"{folder} differs from its last commit: {listed}",
+            hint="commit and push it, or deploy an archive (without storage='git')",
+        )
+    _check_committed(folder, sources)
+    url = git.published_url(folder, commit.sha)
+    inside = folder.resolve().relative_to(top.resolve()).as_posix()
+
+    def steps(paths: Sequence[str]) -> list[dict[str, Any]]:
+        clone = {
+            "id": "clone",
+            "repository": url,
+            "commit_sha": commit.sha,
+            "clone_directory_name": f"code-{commit.sha[:12]}",
+        }
+        use = {
+            "directory": "{{ clone.directory }}",
+            "repository": url,
+            "commit": commit.sha,
+            "folder": inside,
+            "paths": list(paths),
+        }
+        return [
+            {"prefect.deployments.steps.git_clone": clone},
+            {"qhub.flows.steps.use_folder": use},
+        ]
+
+    version = versions.of(commit=commit.sha, dirty=False, digest=None, image=image)
+    return Code(folder, version, steps)
+
+
+def _check_inside(
+    folder: Path, sources: Sequence[Source], selection: project_files.Selection
+) -> None:
+    """Refuse a flow whose own file a run would miss."""
+    for item in sources:
+        if not item.file.is_relative_to(folder):
+            continue  # told with the entrypoint
+        name = item.file.relative_to(folder).as_posix()
+        if name not in selection.names:
+            raise ArchiveError(
+                f"{name}, which holds the flow '{item.flow.name}', is not part of the code",
+                hint="it is listed in .gitignore, .prefectignore or .qhubignore",
+            )
+
+
+def _check_committed(folder: Path, sources: Sequence[Source]) -> None:
+    tracked = set(git.files(folder).tracked)
+    for item in sources:
+        if item.file.is_relative_to(folder) and (
+            item.file.relative_to(folder).as_posix() not in tracked
+        ):
+            raise GitError(f"{item.file} is not in git", hint="add it, commit and push")

@@ -1,0 +1,111 @@
+"""Prefect's API: a client, and what goes wrong with it told in a sentence."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from qhub.flows.errors import ApiError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import httpx
+    from prefect.client.orchestration import SyncPrefectClient
+
+__all__ = ["connect", "pages"]
+
+_NO_ADDRESS = (
+    "run it by 'qhub connect -- COMMAND', or set PREFECT_API_URL (and PREFECT_API_AUTH_STRING)"
+)
+
+
+@contextmanager
+def connect() -> Iterator[SyncPrefectClient]:
+    """Yield a client of the API that PREFECT_API_URL (or Prefect's profile) names.
+
+    Without an address Prefect would start a server of its own, that nobody else sees: an error.
+    """
+    import httpx
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_API_URL
+
+    url = PREFECT_API_URL.value()
+    if not url:
+        raise ApiError("it is not known where Prefect's API is", hint=_NO_ADDRESS)
+    try:
+        with get_client(sync_client=True) as client:
+            yield client
+    except httpx.HTTPStatusError as error:
+        raise _refusal(error, url) from error
+    except (httpx.TransportError, httpx.InvalidURL) as error:
+        raise _unreachable(url, error) from error
+    except ValueError as error:
+        if not _is_of_json(error):
+            raise
+        raise _not_prefect(url) from error
+
+
+def pages(client: SyncPrefectClient, path: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield everything that a `/filter` path of the API has, page by page."""
+    limit, offset = 200, 0
+    while True:
+        answer = client.request("POST", path, json={**body, "limit": limit, "offset": offset})  # type: ignore[arg-type] # a path of the list that Prefect's types spell out
+        found = answer.json()
+        yield from found
+        if len(found) < limit:
+            return
+        offset += limit
+
+
+def _unreachable(url: str, error: Exception) -> ApiError:
+    reason = str(error) or type(error).__name__
+    return ApiError(
+        f"Prefect's API at {_shown(url)} cannot be reached: {reason}",
+        hint="is the platform running (qhub status), and PREFECT_API_URL right?",
+    )
+
+
+def _refusal(error: httpx.HTTPStatusError, url: str) -> ApiError:
+    from prefect.settings import PREFECT_API_AUTH_STRING
+
+    status = error.response.status_code
+    if status in (401, 403):
+        given = PREFECT_API_AUTH_STRING.value()
+        told = "refuses the password" if given else "asks for a password"
+        return ApiError(
+            f"Prefect's API at {_shown(url)} {told} (status {status})",
+            hint="PREFECT_API_AUTH_STRING holds it; 'qhub connect -- COMMAND' sets it",
+        )
+    is_json = error.response.headers.get("content-type", "").startswith("application/json")
+    if not is_json or _detail(error) in ("Not Found", "Method Not Allowed"):
+        return _not_prefect(url)  # its server has a word of its own where a thing is missing
+    what = f"{error.request.method} {error.request.url.path}"
+    return ApiError(f"Prefect's API refuses {what} with status {status}: {_detail(error)}")
+
+
+def _detail(error: httpx.HTTPStatusError) -> str:
+    body = error.response.json()
+    detail = body.get("detail") or body.get("exception_detail") if isinstance(body, dict) else body
+    return str(detail or body)
+
+
+def _not_prefect(url: str) -> ApiError:
+    return ApiError(
+        f"what answers at {_shown(url)} is not Prefect's API",
+        hint="PREFECT_API_URL ends in /api: http://127.0.0.1:4200/api",
+    )
+
+
+def _shown(url: str) -> str:
+    """Return an address without a password in it."""
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def _is_of_json(error: ValueError) -> bool:
+    import json
+
+    return isinstance(error, json.JSONDecodeError)

@@ -1,0 +1,331 @@
+"""`deploy()`: registers flows with their code, or brings what is registered up to date."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
+
+from qhub.flows import job_variables as variables
+from qhub.flows import parameters as flow_parameters
+from qhub.flows import platform as platforms
+from qhub.flows import schedules
+from qhub.flows.code import Code, provide
+from qhub.flows.connection import connect
+from qhub.flows.entrypoints import Entrypoint, Source, entrypoint, flows_of, source
+from qhub.flows.errors import FlowSourceError, ParameterError
+from qhub.flows.loading import load, modules_of
+from qhub.flows.registry import change
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prefect import Flow
+    from prefect.client.orchestration import SyncPrefectClient
+
+__all__ = ["Concurrency", "Deployed", "deploy"]
+
+Concurrency = int | tuple[int, Literal["enqueue", "cancel"]] | None
+_STRATEGIES = {"enqueue": "ENQUEUE", "cancel": "CANCEL_NEW"}
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What a deploy did: `name` is "flow/deployment"; `changed` says what differed before."""
+
+    id: str
+    name: str
+    version: str
+    url: str
+    action: Literal["created", "updated", "unchanged"]
+    changed: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What the caller of deploy() asked for, checked as far as no platform is needed."""
+
+    name: str
+    schedules: tuple[schedules.Schedule, ...]
+    profile: str | None
+    queue: str | None
+    pool: str | None
+    image: str | None
+    tags: tuple[str, ...]
+    parameters: Mapping[str, Any] | None
+    job_variables: Mapping[str, Any] | None
+    retries_on_crash: int
+    limit: int | None
+    strategy: str
+    description: str | None
+    paused: bool | None
+
+
+class Options(TypedDict, total=False):
+    """The options of `deploy`, for type checkers."""
+
+    name: str | None
+    schedule: schedules.Schedules
+    profile: str | None
+    queue: str | None
+    pool: str | None
+    image: str | None
+    tags: Sequence[str]
+    parameters: Mapping[str, Any] | None
+    job_variables: Mapping[str, Any] | None
+    retries_on_crash: int
+    concurrency: Concurrency
+    storage: str | None
+    project: str | Path | None
+    description: str | None
+    paused: bool | None
+    tell: Callable[[str], None] | None
+
+
+@overload
+def deploy(flow: Flow[Any, Any], **options: Unpack[Options]) -> Deployed: ...
+
+
+@overload
+def deploy(
+    flow: Sequence[Flow[Any, Any]] | ModuleType | str | Path, **options: Unpack[Options]
+) -> tuple[Deployed, ...]: ...
+
+
+def deploy(
+    flow: Flow[Any, Any] | Sequence[Flow[Any, Any]] | ModuleType | str | Path,
+    *,
+    name: str | None = None,
+    schedule: schedules.Schedules = None,
+    profile: str | None = None,
+    queue: str | None = None,
+    pool: str | None = None,
+    image: str | None = None,
+    tags: Sequence[str] = (),
+    parameters: Mapping[str, Any] | None = None,
+    job_variables: Mapping[str, Any] | None = None,
+    retries_on_crash: int = 0,
+    concurrency: Concurrency = None,
+    storage: str | None = None,
+    project: str | Path | None = None,
+    description: str | None = None,
+    paused: bool | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> Deployed | tuple[Deployed, ...]:
+    """Register a flow, or several that share one archive of their project folder.
+
+    `flow` is a flow, a list of them, a module or package (all its flows), or the text
+    `path[:name]`. The same call again changes nothing.
+
+    name: of the deployment, beside the flow's own ("default").
+    schedule: `cron(…)`, `interval(…)`, `rrule(…)`, a cron text, or several; what is not named is
+        removed.
+    profile: size of the runs; `describe_profiles()` lists them.
+    queue, pool: where the runs wait for a worker; a queue finds its pool.
+    image: container image of the runs, where they run in containers.
+    parameters, job_variables: of all runs; the latter win over those of the profile.
+    retries_on_crash: how often a run whose process died is started again.
+    concurrency: runs at the same time: 1, or (1, "cancel") to cancel new ones instead of
+        letting them wait.
+    storage: "git" for the pushed commit, a URL for archives, or None for the platform's own.
+    project: the folder that is archived; default: the nearest upwards with .git,
+        pyproject.toml or qhub-config.yaml.
+    paused: True stops all schedules, None leaves that as it is.
+    tell: is called with notes as they arise; default: standard error.
+    """
+    limit, strategy = _concurrency(concurrency)
+    wish = _Wish(
+        name=_checked_name(name or "default"),
+        schedules=schedules.as_schedules(schedule),
+        profile=profile,
+        queue=queue,
+        pool=pool,
+        image=image,
+        tags=_checked_tags(tags),
+        parameters=parameters,
+        job_variables=job_variables,
+        retries_on_crash=retries_on_crash,
+        limit=limit,
+        strategy=strategy,
+        description=description,
+        paused=paused,
+    )
+    sources = _sources(flow)
+    with connect() as client:
+        done = _deploy(client, sources, wish, storage, project)
+    for note in dict.fromkeys(note for item in done for note in item.notes):
+        (tell or _to_stderr)(note)
+    return done[0] if _is_flow(flow) else done
+
+
+def _deploy(
+    client: SyncPrefectClient,
+    sources: Sequence[Source],
+    wish: _Wish,
+    storage: str | None,
+    project: str | Path | None,
+) -> tuple[Deployed, ...]:
+    """Check everything, then store the code, then register."""
+    platform = platforms.read(client)
+    place = platforms.place(client, platform, pool=wish.pool, queue=wish.queue)
+    values = variables.combine(
+        platform,
+        place,
+        profile=wish.profile,
+        own=wish.job_variables,
+        image=wish.image,
+        retries_on_crash=wish.retries_on_crash,
+    )
+    bodies = [_of_flow(item, wish) for item in sources]
+    code = provide(
+        sources, own=storage, platforms=platform.storage, project=project, image=wish.image
+    )
+    notes = [*code.notes]
+    if wish.image and platform.provider == "embedded":
+        notes.append(f"the image {wish.image} is recorded; runs of this platform use none")
+    common = {
+        "name": wish.name,
+        "work_pool_name": place.pool,
+        "work_queue_name": place.queue,
+        "job_variables": values,
+        "concurrency_limit": wish.limit,
+        "concurrency_options": {"collision_strategy": wish.strategy} if wish.limit else None,
+        "version": code.version.text,
+        "tags": [*wish.tags, *code.version.tags],
+        "enforce_parameter_schema": True,
+        **({} if wish.paused is None else {"paused": wish.paused}),
+    }
+    wanted = [
+        {**body, **common, **_where(code, entrypoint(item, code.folder))}
+        for item, body in zip(sources, bodies, strict=True)
+    ]
+    done = [
+        (item.flow.name, change(client, item.flow.name, body, wish.schedules))
+        for item, body in zip(sources, wanted, strict=True)
+    ]
+    return tuple(
+        Deployed(
+            id=result.id,
+            name=f"{flow}/{wish.name}",
+            version=code.version.text,
+            url=_url(result.id),
+            action=result.action,
+            changed=result.changed,
+            notes=tuple(notes),
+        )
+        for flow, result in done
+    )
+
+
+def _of_flow(item: Source, wish: _Wish) -> dict[str, Any]:
+    """Return what a deployment takes from its flow."""
+    schema = item.flow.parameters.model_dump(exclude_unset=True)
+    values = flow_parameters.check(
+        item.flow.name,
+        schema,
+        wish.parameters,
+        defaults={} if wish.schedules else None,
+    )
+    return {
+        "parameters": values,
+        "parameter_openapi_schema": schema,
+        "description": wish.description or item.flow.description,
+    }
+
+
+def _where(code: Code, entry: Entrypoint) -> dict[str, Any]:
+    return {"entrypoint": entry.text, "pull_steps": code.steps(entry.paths), "path": None}
+
+
+def _sources(
+    given: Flow[Any, Any] | Sequence[Flow[Any, Any]] | ModuleType | str | Path,
+) -> list[Source]:
+    if isinstance(given, str | Path):
+        found = load(str(given))
+    elif isinstance(given, ModuleType):
+        found = [item for module in modules_of(given) for item in flows_of(module)]
+    elif isinstance(given, Sequence):
+        found = [source(_checked(item)) for item in given]
+    else:
+        found = [source(_checked(given))]
+    if not found:
+        raise FlowSourceError("there is no flow to deploy", hint="a flow is a function below @flow")
+    _check_alone(found)
+    return found
+
+
+def _check_alone(found: Sequence[Source]) -> None:
+    """Refuse two flows of one name, and to deploy from inside a run."""
+    files: dict[str, Path] = {}
+    for item in found:
+        if (other := files.setdefault(item.flow.name, item.file)) != item.file or (
+            sum(one.flow.name == item.flow.name for one in found) > 1
+        ):
+            raise FlowSourceError(
+                f"two flows are called '{item.flow.name}' ({other}, {item.file})",
+                hint="@flow(name='…') gives a flow its own name",
+            )
+    places = os.environ.get("QHUB_CODE_PATH", "").split(os.pathsep)
+    for item in found:
+        if any(place and item.file.is_relative_to(place) for place in places):
+            raise FlowSourceError(
+                f"{item.file.name} deploys itself while a run loads it",
+                hint="put deploy(…) below: if __name__ == '__main__':",
+            )
+
+
+def _checked(given: object) -> Flow[Any, Any]:
+    from prefect import Flow
+
+    if isinstance(given, Flow):
+        return given
+    name = getattr(given, "__name__", repr(given))
+    raise FlowSourceError(f"{name} is no flow", hint="a flow is a function below @flow")
+
+
+def _is_flow(given: object) -> bool:
+    return not isinstance(given, str | Path | ModuleType | Sequence)
+
+
+def _checked_name(name: str) -> str:
+    if not name.strip() or any(character in name for character in "/%&><"):
+        raise ParameterError(
+            f"'{name}' cannot be the name of a deployment", hint="it may not hold / % & > <"
+        )
+    return name
+
+
+def _checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
+    from qhub.flows.versions import OURS
+
+    given = (tags,) if isinstance(tags, str) else tuple(tags)
+    for tag in given:
+        if tag.startswith(OURS):
+            raise ParameterError(f"the tag '{tag}' begins as those that deploy() sets itself")
+    return given
+
+
+def _concurrency(given: Concurrency) -> tuple[int | None, str]:
+    limit, strategy = given if isinstance(given, tuple) else (given, "enqueue")
+    if strategy not in _STRATEGIES:
+        raise ParameterError(
+            f"concurrency knows no '{strategy}'", hint="(1, 'enqueue') or (1, 'cancel')"
+        )
+    if limit is not None and limit < 1:
+        raise ParameterError(f"concurrency is {limit}; it counts from 1")
+    return limit, _STRATEGIES[strategy]
+
+
+def _url(deployment: str) -> str:
+    from prefect.utilities.urls import url_for
+
+    return url_for("deployment", obj_id=deployment) or ""
+
+
+def _to_stderr(note: str) -> None:
+    sys.stderr.write(f"{note}\n")

@@ -1,0 +1,100 @@
+"""Waits for a cluster's workers, and says meanwhile what holds them up."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qhub.flows.dask_errors import ClusterError, WorkersPendingError
+from qhub.flows.gateway import describe
+from qhub.flows.scheduler import workers_of
+
+if TYPE_CHECKING:
+    from logging import Logger, LoggerAdapter
+
+    from dask_gateway import Gateway, GatewayCluster
+
+    from qhub.flows.gateway import Access, Workers
+
+__all__ = ["failed_start", "wait_for_workers"]
+
+_PERIOD = 0.1
+_ASK_AFTER = 3.0
+_TELL_AFTER = 5.0
+_TELL_AGAIN = 20.0
+_HINT = "'qhub logs gateway' and 'qhub dask list' show more"
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    cluster: GatewayCluster
+    gateway: Gateway
+    access: Access
+    wanted: int
+
+    def reason(self, have: int, told: Workers | None) -> str:
+        """Return what is known of why workers are missing, when there are `have`."""
+        lines = [f"{have} of {self.wanted} Dask workers are there"]
+        if told is None:
+            lines.append("the gateway does not tell why")
+        else:
+            starting = [state for state in told.states if state != "running"]
+            if starting:
+                lines.append(f"{len(starting)} are {', '.join(sorted(set(starting)))}")
+            if told.failures:
+                lines.append(f"{told.failures} ended while they started")
+        text = "; ".join(lines)
+        return text + _quoted(told)
+
+
+def wait_for_workers(
+    cluster: GatewayCluster,
+    gateway: Gateway,
+    access: Access,
+    *,
+    wanted: int,
+    timeout: float,
+    log: Logger | LoggerAdapter[Any],
+) -> None:
+    """Return when `wanted` workers are there; tells the reason as long as they are not.
+
+    Raises `WorkersPendingError` after `timeout` seconds, `ClusterError` when the cluster fails.
+    """
+    waiting = _Waiting(cluster, gateway, access, wanted)
+    started = time.monotonic()
+    ask, tell, said = started + _ASK_AFTER, started + _TELL_AFTER, ""
+    while (have := workers_of(gateway, cluster.name)) < wanted:
+        now = time.monotonic()
+        if now >= min(ask, started + timeout):
+            ask = now + 1
+            _check_alive(waiting)
+            reason = waiting.reason(have, describe(cluster.name, access))
+            if now - started >= timeout:
+                raise WorkersPendingError(f"after {timeout:g} s {reason}", hint=_HINT)
+            if now >= tell and (reason != said or now >= tell + _TELL_AGAIN):
+                log.warning("Waiting for Dask workers: %s", reason)
+                tell, said = now, reason
+        time.sleep(_PERIOD)
+
+
+def failed_start(name: str, access: Access) -> ClusterError:
+    """Return the error of a cluster that did not start, with what its process said last."""
+    return ClusterError(
+        f"the Dask cluster {name} ended{_quoted(describe(name, access))}",
+        hint=_HINT,
+    )
+
+
+def _check_alive(waiting: _Waiting) -> None:
+    from dask_gateway.client import ClusterStatus
+
+    report = waiting.gateway.get_cluster(waiting.cluster.name)
+    if report.status not in (ClusterStatus.PENDING, ClusterStatus.RUNNING):
+        raise failed_start(waiting.cluster.name, waiting.access)
+
+
+def _quoted(told: Workers | None) -> str:
+    if told is None or not told.last_lines:
+        return ""
+    return "; the last lines of one:\n  " + "\n  ".join(told.last_lines)

@@ -1,0 +1,189 @@
+"""`qhub flow` on the command line: results on stdout, the rest on stderr, honest statuses."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from qhub.cli import main
+from tests.cli.process import run_qhub
+from tests.flows.projects import write
+from tests.flows.test_runs import Worker, say, set_state
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.flows.conftest import Published
+
+pytestmark = pytest.mark.usefixtures("modules")
+
+FLOW = """
+from prefect import flow
+
+print("imported")
+
+@flow
+def {name}(day: str = "today", rows: int = 3, note: str | None = None): ...
+
+@flow
+def {name}_again(): ...
+"""
+
+
+@pytest.fixture
+def name(
+    platform: Published,  # noqa: ARG001 where it is deployed
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> str:
+    """The name of a file with two flows in the working folder, which has no config file."""
+    function = str(request.node.originalname.removeprefix("test_"))
+    write(tmp_path, {"pyproject.toml": "", f"{function}.py": FLOW.format(name=function)})
+    monkeypatch.chdir(tmp_path)
+    return function
+
+
+def _json(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) -> Any:
+    assert main(["flow", *arguments, "--output", "json"]) == status
+    return json.loads(capsys.readouterr().out)
+
+
+def test_deployed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["flow", "deploy", f"{name}.py"]) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert [line.split()[:2] for line in lines[::2]] == [
+        ["created", "deployed/default"],
+        ["created", "deployed-again/default"],
+    ]
+    assert lines[1].strip().startswith("http://127.0.0.1:")
+    assert err == "imported\nnext: qhub flow run deployed\n"
+    options = ["--cron", "0 6 * * *", "--every", "6h", "--timezone", "Europe/Berlin"]
+    options += ["--profile", "large", "--queue", "gpu", "--tag", "taxi", "-p", "rows=5"]
+    options += ["-p", "day=2026", "-p", "note=7", "--job-variable", "cpu_limit=2"]
+    options += ["--retries-on-crash", "2", "--concurrency", "1", "--on-limit", "cancel"]
+    (done,) = _json(capsys, "deploy", f"{name}.py:{name}", *options)["deployed"]
+    assert done["action"] == "updated"
+    assert set(done["changed"]) == {
+        *("work pool", "work queue", "job variables", "concurrency"),
+        *("tags", "parameters", "schedule"),
+    }
+    (again,) = _json(capsys, "deploy", f"{name}.py:{name}", *options)["deployed"]
+    assert again["action"] == "unchanged"
+    rows = {row["name"]: row for row in _json(capsys, "list")["flows"]}
+    assert rows["deployed/default"]["schedule"] == [
+        "0 6 * * * (Europe/Berlin)",
+        "every 6:00:00 (Europe/Berlin)",
+    ]
+    main(["flow", "list"])
+    out = capsys.readouterr().out
+    assert out.startswith("FLOW ")
+    assert "gpu/gpu" in out
+
+
+def test_typed_values_are_what_the_flow_wants(
+    platform: Published, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _json(capsys, "deploy", f"{name}.py:{name}")
+    begun = _json(capsys, "run", name, "--no-watch", "-p", "day=2026", "-p", "rows=5")["run"]
+    stored = platform.get(f"/flow_runs/{begun['id']}")["parameters"]
+    assert (stored["day"], stored["rows"]) == ("2026", 5)
+
+
+@pytest.mark.full
+def test_a_watched_run_that_fails_is_a_failure(
+    platform: Published, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _json(capsys, "deploy", f"{name}.py:{name}")
+    Worker(platform, name, "Running", (40, "no taxi"), "Failed", (20, "Finished in state"))
+    assert main(["flow", "run", name]) == 3
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "no taxi" in err
+    assert ": Failed" in err
+
+
+@pytest.mark.full
+def test_logs(
+    platform: Published, name: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _json(capsys, "deploy", f"{name}.py:{name}")
+    begun = _json(capsys, "run", name, "--no-watch")["run"]
+    set_state(platform, begun["id"], "Running")
+    say(platform, begun["id"], (20, "loading"))
+    say(platform, begun["id"], (40, "no taxi"))
+    set_state(platform, begun["id"], "Completed")
+    say(platform, begun["id"], (20, "Finished in state"))
+    assert main(["flow", "logs", name, "--level", "WARNING"]) == 0
+    assert capsys.readouterr().out.endswith(" ERROR    no taxi\n")
+    lines = _json(capsys, "logs", begun["id"], "--search", "LOAD")["lines"]
+    assert [line["message"] for line in lines] == ["loading"]
+    saved = tmp_path / "run.log"
+    assert main(["flow", "logs", name, "--save", str(saved), "-f"]) == 0
+    assert capsys.readouterr().out == f"3 lines in {saved}\n"
+    assert saved.read_text().count("\n") == 3
+    assert main(["flow", "logs", name, "--save", str(saved)]) == 5
+    assert "is there already" in capsys.readouterr().err
+    assert main(["flow", "logs", name, "--save", str(saved), "--force"]) == 0
+    assert main(["flow", "logs", name, "--since", "never"]) == 2
+    assert main(["flow", "cancel", name]) == 3
+    assert "is Completed already: nothing to cancel" in capsys.readouterr().err
+    assert _json(capsys, "delete", name, "--yes") == {"deleted": "logs/default"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "told"),
+    [
+        (["run", "elt"], 3, "qhub: there is no deployed flow 'elt'\n  "),
+        (["deploy", "none.py"], 3, "qhub: there is no file none.py\n"),
+        (["deploy", "refused.py", "--profile", "smal"], 3, "did you mean 'small'?"),
+        (["deploy", "refused.py", "--cron", "0 6"], 3, "qhub: '0 6' is not a cron text\n"),
+        (["deploy", "refused.py", "-p", "rows"], 2, "'rows' is not KEY=VALUE"),
+        (["deploy", "refused.py", "--every", "often"], 2, "'often' is not like 10min, 6h or 1d"),
+        (["deploy", "bad.py"], 3, "qhub: bad.py:2: ZeroDivisionError: division by zero\n"),
+        (["deploy"], 2, "missing argument"),
+        (["depoly"], 2, "did you mean 'deploy'?"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+@pytest.mark.usefixtures("name")
+def test_refused(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    status: int,
+    told: str,
+) -> None:
+    write(tmp_path, {"bad.py": "x = 0\n1 / x\n"})
+    assert main(["flow", *arguments]) == status
+    err = capsys.readouterr().err
+    assert told in err
+    assert "Traceback" not in err
+
+
+def test_without_a_config_file_or_an_address_the_file_is_missed(tmp_path: Path) -> None:
+    done = run_qhub("flow", "list", cwd=tmp_path, environment={"PREFECT_API_URL": ""})
+    assert done.returncode == 1
+    assert b"qhub init" in done.stderr
+
+
+def test_flows_need_no_other_room_of_qhub() -> None:
+    import subprocess
+    import sys
+
+    program = """
+import sys
+import qhub.flows
+assert not {"prefect", "dask", "click", "fsspec"} & sys.modules.keys()
+from qhub.flows import cron, deploy, list, logs, run, secret
+mine = {name.split(".")[1] for name in sys.modules if name.startswith("qhub.")}
+assert mine == {"flows"}, mine
+assert not {"yaml", "click", "kubernetes", "jinja2"} & sys.modules.keys()
+assert "prefect" not in sys.modules
+import qhub.flows.errors
+assert {"deploy", "list", "secret"} <= set(dir(qhub.flows))
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

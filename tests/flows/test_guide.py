@@ -1,0 +1,44 @@
+"""Each piece of Python in docs/flows.md runs as it stands there."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.flows.projects import write
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Published
+
+GUIDE = Path(__file__).parents[2] / "docs" / "flows.md"
+BLOCKS = re.findall(r"^```python\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.M | re.S)
+
+
+@pytest.mark.full
+@pytest.mark.usefixtures("modules")
+def test_the_pieces_of_the_guide_run(
+    platform: Published,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    write(tmp_path, {"pyproject.toml": "", "rates.py": "EURO = 2\n", "secrets/S3_KEY": "1"})
+    monkeypatch.setenv("QHUB_SECRETS_DIR", str(tmp_path / "secrets"))
+    assert len(BLOCKS) == 5
+    for block in BLOCKS:
+        if named := re.match(r"# (\w+\.py)\n", block):
+            write(tmp_path, {named[1]: block})
+        else:
+            exec(compile(block, "docs/flows.md", "exec"), {"__name__": "guide"})  # noqa: S102 that is the test
+    out = capsys.readouterr().out
+    assert re.search(r"^created etl/default [0-9a-f]{12}$", out, re.M)
+    assert "Dask workers" in out
+    assert "Cancelled\n" in out
+    assert platform.post("/deployments/filter", {"deployments": {"name": {"any_": ["weekly"]}}})[0]
+    sys.modules.pop("etl", None)

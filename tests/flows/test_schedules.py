@@ -1,0 +1,73 @@
+"""Schedules are checked where they are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from qhub.flows import cron, interval, rrule
+from qhub.flows.errors import ScheduleError
+from qhub.flows.schedules import as_schedules, same
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def test_schedules_are_shown_as_people_write_them() -> None:
+    found = [
+        cron("0 6 * * 1-5", "Europe/Berlin"),
+        cron("@daily"),
+        interval(minutes=10),
+        interval(days=1, hours=2, timezone="America/New_York"),
+        rrule("FREQ=WEEKLY;BYDAY=MO"),
+    ]
+    assert [str(item) for item in found] == [
+        "0 6 * * 1-5 (Europe/Berlin)",
+        "@daily (UTC)",
+        "every 0:10:00 (UTC)",
+        "every 1 day, 2:00:00 (America/New_York)",
+        "FREQ=WEEKLY;BYDAY=MO (UTC)",
+    ]
+
+
+def test_an_interval_is_counted_from_a_moment_that_does_not_move() -> None:
+    assert interval(minutes=10) == interval(minutes=10)
+    berlin = interval(hours=6, timezone="Europe/Berlin").spec["anchor_date"]
+    assert berlin == "2019-12-31T23:00:00+00:00"
+    own = interval(hours=6, anchor=datetime(2026, 1, 1, 3, tzinfo=UTC)).spec["anchor_date"]
+    assert own == "2026-01-01T03:00:00+00:00"
+
+
+def test_the_start_that_prefect_adds_to_a_rule_is_no_difference() -> None:
+    wanted = rrule("FREQ=DAILY").spec
+    there = {"rrule": "DTSTART:20261121T000000\nRRULE:FREQ=DAILY", "timezone": "UTC"}
+    assert same(wanted, there)
+    assert not same(rrule("FREQ=HOURLY").spec, there)
+    assert not same(rrule("DTSTART:20250101T000000\nRRULE:FREQ=DAILY").spec, there)
+
+
+@pytest.mark.parametrize(
+    ("make", "message", "hint"),
+    [
+        (lambda: cron("0 6 * *"), "'0 6 * *' is not a cron text", "five fields"),
+        (lambda: cron("0 6 * * * *"), "'0 6 * * * *' is not a cron text", "five fields"),
+        (lambda: cron("0 25 * * *"), "'0 25 * * *' is no cron text: Invalid cron", ""),
+        (lambda: cron("@often"), "'@often' is no cron text: Invalid cron string", ""),
+        (
+            lambda: cron("0 6 * * *", "Europe/Berln"),
+            "there is no time zone 'Europe/Berln'",
+            "did you mean 'Europe/Berlin'?",
+        ),
+        (lambda: rrule("FREQ=OFTEN"), "'FREQ=OFTEN' is no RRULE text: Invalid RRule", ""),
+        (lambda: rrule("daily"), "'daily' is no RRULE text: ", ""),
+        (lambda: interval(), "an interval of 0 seconds is too short", "interval(minutes=10)"),
+        (lambda: as_schedules([3]), "3 is no schedule", "cron('0 6 * * *')"),  # type: ignore[list-item] # the mistake
+    ],
+)
+def test_a_wrong_schedule_is_refused(make: Callable[[], Any], message: str, hint: str) -> None:
+    with pytest.raises(ScheduleError) as raised:
+        make()
+    assert str(raised.value).startswith(message)
+    assert raised.value.hint.startswith(hint)
