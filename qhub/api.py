@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from qhub.config import Checked, Document, Problem
     from qhub.config.model import Config
+    from qhub.embedded.deploy import Deployed
+    from qhub.embedded.destroy import Destroyed
     from qhub.platform import Platform
+    from qhub.progress import Progress
     from qhub.render import Bundle
     from qhub.render.write import Written
 
@@ -112,6 +115,50 @@ class Project:
             )
         everything = tuple(sorted({*self.bundle, MANIFEST}))
         return Written(created=(), changed=(), removed=(), unchanged=everything, carried=())
+
+    def deploy(
+        self,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        force: bool = False,
+        progress: Progress | None = None,
+    ) -> Deployed:
+        """Render into `directory` as `render` does, and make this machine run it.
+
+        Starts what does not run, restarts what reads something that changed, and waits until all
+        is healthy. This version deploys `provider: embedded` alone; raises what
+        `qhub.embedded.deploy.deploy` does.
+        """
+        from qhub.embedded.deploy import Request, deploy, layout_of
+        from qhub.progress import Silent
+
+        layout_of(self.config)  # another provider is told before what cannot be rendered
+        request = Request(self.document, self.config, self.platform, self.bundle)
+        folder = Path() if directory is None else Path(directory)
+        return deploy(request, folder, progress=progress or Silent(), force=force)
+
+    def destroy(
+        self,
+        *,
+        data: bool = False,
+        timeout_seconds: float = 30,
+        progress: Progress | None = None,
+    ) -> Destroyed:
+        """Stop everything that `deploy` started; with `data`, remove what it keeps, too.
+
+        Flow runs have `timeout_seconds` to come to their end. Raises what
+        `qhub.embedded.destroy.destroy` does.
+        """
+        from qhub.embedded.deploy import layout_of
+        from qhub.embedded.destroy import destroy
+        from qhub.progress import Silent
+
+        return destroy(
+            layout_of(self.config),
+            progress=progress or Silent(),
+            timeout_seconds=timeout_seconds,
+            data=data,
+        )
 
     @cached_property
     def _checked(self) -> Checked:

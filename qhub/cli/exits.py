@@ -10,6 +10,8 @@ CONFIG: Final = 1
 USAGE: Final = 2
 FAILED: Final = 3
 """A missing tool, the disk, or another program refused."""
+PROBLEM: Final = 4
+"""`status` found something that does not work."""
 BUG: Final = 70
 INTERRUPTED: Final = 130
 BROKEN_PIPE: Final = 141

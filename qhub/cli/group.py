@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from qhub.cli import options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 COMMANDS: Mapping[str, str] = {
     "init": "Write a commented config file.",
     "validate": "Check a config file.",
     "render": "Write the Terraform stages of a config file.",
     "show": "Show what a config file deploys.",
+    "deploy": "Start the platform of a config file, or change what runs.",
+    "status": "Show how the platform does.",
+    "logs": "Show what a program or a flow run wrote.",
+    "ui": "Open Prefect's page in the browser.",
+    "connect": "Run a command with the platform's addresses and password.",
+    "flow": "Deploy, run and watch flows.",
+    "dask": "Show and stop Dask clusters.",
+    "destroy": "Stop the platform of a config file.",
     "schema": "Print the JSON Schema of the config file.",
     "completion": "Print the completion script of a shell.",
     "version": "Print the versions in use.",
@@ -29,15 +37,32 @@ WIDTH = 80
 
 
 class UnknownCommandError(click.UsageError):
-    """No such command; `hint` suggests one."""
+    """No such command; `hint` suggests one of those that there are."""
 
-    def __init__(self, name: str, context: click.Context) -> None:
+    def __init__(self, name: str, known: Sequence[str], context: click.Context) -> None:
         super().__init__(f"no such command '{name}'", context)
-        self.hint = _suggestion(name)
+        self.hint = _suggestion(name, known)
 
 
-class LazyGroup(click.Group):
-    """A group that imports a subcommand when it runs."""
+class Group(click.Group):
+    """A group of commands: suggests the nearest where one is unknown, hands shared options on."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        if not self.params:
+            self.params = options.before_subcommand()
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        known = self.list_commands(ctx)
+        if args[0] not in known and not ctx.resilient_parsing:
+            raise UnknownCommandError(args[0], known, ctx)
+        return super().resolve_command(ctx, args)
+
+
+class LazyGroup(Group):
+    """The group that imports a command when it runs."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's signature
         return list(COMMANDS)
@@ -48,24 +73,17 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(f"qhub.cli.{cmd_name}"), cmd_name)
         return command
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args[0] not in COMMANDS and not ctx.resilient_parsing:
-            raise UnknownCommandError(args[0], ctx)
-        return super().resolve_command(ctx, args)
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _suggestion(name: str) -> str:
+def _suggestion(name: str, known: Sequence[str]) -> str:
     """Return the nearest command as a question, else all of them."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, COMMANDS, n=1, cutoff=0.5)
-    return f"did you mean '{near[0]}'?" if near else f"the commands are {', '.join(COMMANDS)}"
+    near = get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean '{near[0]}'?" if near else f"the commands are {', '.join(known)}"
 
 
 def _print_version(context: click.Context, _parameter: click.Parameter, value: object) -> None:

@@ -22,6 +22,11 @@ def before_command() -> list[click.Parameter]:
     return [_config(), _folder(), _output()]
 
 
+def before_subcommand() -> list[click.Parameter]:
+    """Return those of them that a group's commands share, for the place before such a command."""
+    return [_config(), _output()]
+
+
 def config_file(command: Decorated) -> Decorated:
     """Give a command `-c/--config`, as `config_file`: a path, or `-` for standard input."""
     return _add(command, _config(settle=_config_path))

@@ -103,8 +103,11 @@ def _paths(found: Written | Difference) -> dict[str, list[str]]:
 
 def _next(project: Project, folder: Path) -> list[str]:
     """Return what to do to deploy what was rendered, in order."""
+    from qhub.config.model import Embedded
     from qhub.render import secret_variables
 
+    if isinstance(project.config.cluster, Embedded):
+        return ["qhub deploy"]
     stages = sorted({path.split("/")[1] for path in project.bundle if path.startswith("stages/")})
     variables = [f"TF_VAR_{variable.name}" for variable in secret_variables(project.platform)]
     secrets = f"set the secrets as it says: {', '.join(variables)}"

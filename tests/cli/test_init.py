@@ -23,12 +23,13 @@ from tests.cli import configs
 from tests.cli.process import DEADLINE_SECONDS, QHUB, environ, run_qhub
 
 QUESTION = re.compile(
-    rb"(Provider|Project name|namespace|Region|project|Image|API|Pipeline)[^\n]*: $"
+    rb"(Provider|Project name|[Nn]amespace|Region|project|Image|API|Pipeline)[^\n]*: $"
 )
 CTRL_C = "\x03"
 PROVIDERS: tuple[str, ...] = get_args(ProviderName)
 BASE = ["--project-name", "pipelines"]
 OF_CLOUD = {"gcp": ["--cloud-project", "data-team-1"]}
+ON_THIS_MACHINE = ["--namespace", "prod", "--agent", "small", "--agent", "gpu:gpu,training"]
 UUID = "9b649228-0419-40e1-9e0d-44954b5c0ab6"
 FULL = [
     *("--namespace", "prod", "--prefect-image", "prefecthq/prefect:3.8.8-python3.12-kubernetes"),
@@ -58,8 +59,7 @@ WRONG = [
     ),
     pytest.param(
         [],
-        "qhub init: this is no terminal to ask on; give --provider, --project-name\n"
-        "  see 'qhub init --help'\n",
+        "qhub init: this is no terminal to ask on; give --project-name\n  see 'qhub init --help'\n",
         id="nothing",
     ),
     pytest.param(
@@ -67,6 +67,12 @@ WRONG = [
         "qhub init: this is no terminal to ask on; give --cloud-project\n"
         "  see 'qhub init --help'\n",
         id="a cloud without its project",
+    ),
+    pytest.param(
+        [*BASE, "--prefect-image", "prefecthq/prefect:3.8.8", "--ci", "none"],
+        "qhub init: with provider embedded there is no --prefect-image, --ci\n"
+        "  see 'qhub init --help'\n",
+        id="what only a cluster has",
     ),
 ]
 
@@ -76,8 +82,14 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("more", [[], FULL], ids=["defaults", "all options"])
-@pytest.mark.parametrize("provider", PROVIDERS)
+@pytest.mark.parametrize(
+    ("provider", "more"),
+    [
+        *((provider, []) for provider in PROVIDERS),
+        *((provider, FULL) for provider in PROVIDERS if provider != "embedded"),
+        ("embedded", ON_THIS_MACHINE),
+    ],
+)
 def test_what_it_writes_is_valid_without_a_warning(
     provider: str, more: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,6 +108,25 @@ def test_what_it_writes_for_a_cluster_that_is_there_renders_without_a_warning(
     assert main(["render"]) == 0
     assert capsys.readouterr().err == ""
     assert Path("stages/03-kubernetes-services/terraform.tfvars.json").is_file()
+
+
+def test_without_a_provider_it_writes_a_file_for_this_machine_that_renders_without_a_note(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["init", *BASE, *ON_THIS_MACHINE]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.splitlines()[-3:] == ["  qhub validate", "  qhub show", "  qhub deploy"]
+
+    assert main(["render"]) == 0
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert said.out.splitlines()[-2:] == ["next:", "  qhub deploy"]
+    assert sorted(path.name for path in Path("stages/embedded/agents").iterdir()) == [
+        "gpu.json",
+        "small.json",
+    ]
+    assert Path("stages/embedded/dask_gateway_config.py").is_file()
 
 
 def test_it_says_what_this_version_does_not_render(capsys: pytest.CaptureFixture[str]) -> None:
@@ -202,6 +233,15 @@ def test_on_a_terminal_it_asks_and_asks_again_after_a_wrong_answer(tmp_path: Pat
     config = yaml.safe_load((tmp_path / "qhub-config.yaml").read_text())
     assert config["project_name"] == "my-pipes"
     assert config["google_cloud_platform"]["project"] == "data-team-1"
+
+
+def test_on_a_terminal_two_answers_make_a_file_for_this_machine(tmp_path: Path) -> None:
+    shown, status = _on_a_terminal(["init"], ["", "my-pipes", ""], tmp_path)
+    assert status == 0, shown
+    assert "[embedded]: " in shown
+    assert "Image" not in shown
+    config = yaml.safe_load((tmp_path / "qhub-config.yaml").read_text())
+    assert (config["project_name"], config["provider"]) == ("my-pipes", "embedded")
 
 
 def test_ctrl_c_at_a_question_ends_with_130_and_writes_nothing(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
+import click
 import pytest
 
 from qhub.cli import main
-from qhub.cli.group import COMMANDS
+from qhub.cli.group import COMMANDS, qhub
 from qhub.cli.version import version
 from tests.cli.process import DEADLINE_SECONDS, QHUB, environ, run_qhub
 
@@ -28,6 +29,11 @@ USAGE = [
         ["frobnicate"],
         f"qhub: no such command 'frobnicate'\n  the commands are {', '.join(COMMANDS)}\n",
         id="an unknown command",
+    ),
+    pytest.param(
+        ["flow", "lst"],
+        "qhub flow: no such command 'lst'\n  did you mean 'list'?\n",
+        id="a misspelt subcommand",
     ),
     pytest.param(
         ["validate", "--strct"],
@@ -95,6 +101,26 @@ def test_an_empty_name_of_the_file_is_wrong_usage(capsys: pytest.CaptureFixture[
         "",
         "qhub validate: the name of the config file is empty\n  see 'qhub validate --help'\n",
     )
+
+
+SHARED = [
+    pytest.param(["--output", "json", "-c", "x.yaml", "flow", "list"], id="before the group"),
+    pytest.param(["flow", "--output", "json", "-c", "x.yaml", "list"], id="before the subcommand"),
+    pytest.param(["flow", "list", "--output", "json", "-c", "x.yaml"], id="after it"),
+    pytest.param(["-c", "y.yaml", "flow", "list", "--output=json", "-cx.yaml"], id="the last one"),
+]
+
+
+@pytest.mark.parametrize("arguments", SHARED)
+def test_a_subcommand_takes_shared_options_from_every_place(arguments: list[str]) -> None:
+    context = qhub.make_context("qhub", list(arguments))
+    while isinstance(context.command, click.Group):
+        rest = [*context._protected_args, *context.args]
+        name, command, rest = context.command.resolve_command(context, rest)
+        assert command is not None
+        context = command.make_context(name, rest, parent=context)
+    assert context.command_path == "qhub flow list"
+    assert context.params == {"output": "json", "config_file": Path("x.yaml")}
 
 
 @pytest.mark.parametrize("command", [[], ["render"]], ids=["the group", "a command"])

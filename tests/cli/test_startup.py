@@ -17,7 +17,10 @@ from qhub.cli import main
 main(json.loads(sys.argv[1]))
 print(json.dumps(sorted(sys.modules)), file=sys.stderr)
 """
-HEAVY = ("jinja2", "jsonschema", "kubernetes", "prefect", "yaml", "python_terraform")
+HEAVY = (
+    *("dask", "distributed", "httpx", "jinja2", "jsonschema", "kubernetes", "prefect", "psutil"),
+    *("python_terraform", "supervisor", "yaml"),
+)
 
 
 def _loaded(*arguments: str) -> set[str]:

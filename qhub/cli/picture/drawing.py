@@ -106,7 +106,7 @@ def _secrets(platform: Platform) -> list[Secret]:
 
 def _agent_lines(agent: Agent) -> Iterator[str]:
     yield outline.GENERATIONS[agent.generation]
-    yield f"image: {agent.image}"
+    yield from outline.image_line(agent.image)
     if agent.queues:
         yield f"queues: {', '.join(agent.queues)}"
     if agent.labels:

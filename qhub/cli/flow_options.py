@@ -1,0 +1,117 @@
+"""The options of `qhub flow` and what they mean for `qhub.flows`."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+_AGO = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|m|h|d)")
+_UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
+
+
+def since(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> datetime | timedelta | None:
+    """Return a time, or how long ago."""
+    if value is None:
+        return None
+    if found := _AGO.fullmatch(value.strip()):
+        return timedelta(**{_UNITS[found[2]]: float(found[1])})
+    try:
+        return datetime.fromisoformat(value).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(
+            f"'{value}' is neither like 10min, 2h or 1d nor like 2026-11-21T14:00",
+            context,
+            parameter,
+        ) from error
+
+
+def deploy(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options of `qhub.flows.deploy`."""
+    for add in reversed(_DEPLOY):
+        command = add(command)
+    return command
+
+
+_DEPLOY = (
+    click.option("--name", metavar="NAME", help="Of the deployment.  [default: default]"),
+    click.option(
+        "--cron", multiple=True, metavar="TEXT", help="Schedule, '0 6 * * *'; repeatable."
+    ),
+    click.option("--every", multiple=True, metavar="TIME", help="Schedule, like 10min or 6h."),
+    click.option("--rrule", multiple=True, metavar="TEXT", help="Schedule, 'FREQ=DAILY;BYHOUR=6'."),
+    click.option("--timezone", default="UTC", metavar="ZONE", help="Of schedules.  [default: UTC]"),
+    click.option("--profile", metavar="NAME", help="Size of the runs."),
+    click.option("--queue", metavar="NAME", help="Work queue where runs wait."),
+    click.option("--pool", metavar="NAME", help="Work pool where runs wait."),
+    click.option("--image", metavar="IMAGE", help="Container image of the runs."),
+    click.option("--tag", "tags", multiple=True, metavar="TAG", help="Repeatable."),
+    click.option(
+        "-p", "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="Of all runs."
+    ),
+    click.option(
+        "--job-variable", "job_variables", multiple=True, metavar="KEY=VALUE", help="Of all runs."
+    ),
+    click.option(
+        "--retries-on-crash", type=int, default=0, metavar="N", help="Start a lost run again."
+    ),
+    click.option("--concurrency", type=int, metavar="N", help="Runs at the same time."),
+    click.option(
+        "--on-limit",
+        type=click.Choice(["enqueue", "cancel"]),
+        default="enqueue",
+        help="What a run over --concurrency does.",
+    ),
+    click.option("--storage", metavar="git|URL", help="Where the code goes."),
+    click.option("--project", metavar="DIR", help="Folder of the code.  [default: found]"),
+    click.option("--description", metavar="TEXT", help="[default: the flow's docstring]"),
+    click.option("--paused/--not-paused", default=None, help="Stop or start all schedules."),
+)
+
+
+def read(wishes: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments of `qhub.flows.deploy`."""
+    from qhub.flows import cron, interval, rrule
+
+    zone = wishes.pop("timezone")
+    crons, everys, rrules = (wishes.pop(name) for name in ("cron", "every", "rrule"))
+    limit, strategy = wishes.pop("concurrency"), wishes.pop("on_limit")
+    schedule = [
+        *(cron(text, zone) for text in crons),
+        *(interval(seconds=_seconds(text), timezone=zone) for text in everys),
+        *(rrule(text, zone) for text in rrules),
+    ]
+    return {
+        **wishes,
+        "schedule": schedule,
+        "concurrency": None if limit is None else (limit, strategy),
+        "parameters": pairs(wishes["parameters"], "--param"),
+        "job_variables": pairs(wishes["job_variables"], "--job-variable"),
+    }
+
+
+def pairs(given: Iterable[str], option: str) -> dict[str, Any]:
+    """Return KEY=VALUE texts as a mapping; the flow's schema says later what a value is."""
+    from qhub.flows.typed import Text
+
+    found: dict[str, Any] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals or not key:
+            raise click.BadParameter(f"'{text}' is not KEY=VALUE", param_hint=option)
+        found[key] = Text(value)
+    return found
+
+
+def _seconds(text: str) -> float:
+    found = _AGO.fullmatch(text.strip())
+    if not found:
+        raise click.BadParameter(f"'{text}' is not like 10min, 6h or 1d", param_hint="--every")
+    return timedelta(**{_UNITS[found[2]]: float(found[1])}).total_seconds()

@@ -1,0 +1,1 @@
+"""The Platform as processes of this machine."""

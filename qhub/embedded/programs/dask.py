@@ -1,0 +1,68 @@
+"""A Dask scheduler or worker of a cluster, with the settings and secrets of the agent it is for.
+
+    python -m qhub.embedded.programs.dask scheduler|worker …   (as `dask scheduler|worker …`)
+
+The gateway starts it in the cluster's folder and names the agent in QHUB_AGENT. Secrets are read
+from the agent's volume here: the gateway itself never has them, so it cannot store them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qhub.embedded.layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = ["environment", "main"]
+
+
+def environment(layout: Layout, agent: str) -> dict[str, str]:
+    """Return what a Dask process has beside what the gateway gives it."""
+    from qhub.embedded.user_environment import user_environment
+
+    return {
+        **user_environment(layout, agent),
+        # What spills to the disk lies in the cluster's folder and goes with it.
+        "DASK_TEMPORARY_DIRECTORY": str(Path.cwd()),
+        "PREFECT_HOME": str(layout.agent(agent)),
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ) -> None:
+    """Become the scheduler or worker that the arguments describe."""
+    kind, *rest = sys.argv[1:] if arguments is None else arguments
+    layout = Layout(Path(environ["QHUB_STATE"]))
+    os.environ.update(environment(layout, environ["QHUB_AGENT"]))
+    os.umask(0o077)
+    if kind == "scheduler":
+        _scheduler(rest, owned=environ.get("QHUB_CLUSTER_OWNED") == "1")
+    else:
+        _bind(environ.get("QHUB_WORKER_CPUS", ""))
+        from distributed.cli.dask_worker import main as worker
+
+        worker(rest)
+
+
+def _scheduler(arguments: Sequence[str], *, owned: bool) -> None:
+    from distributed.cli.dask_scheduler import main as scheduler
+
+    # The gateway's own preload takes what follows it as its options: ours goes first.
+    scheduler([*(("--preload", "qhub.flows.ownership") if owned else ()), *arguments])
+
+
+def _bind(cpus: str) -> None:
+    """Keep to the CPUs of the worker's size, where the system can; its children do, too."""
+    if cpus and hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, [int(cpu) for cpu in cpus.split(",")])
+
+
+if __name__ == "__main__":
+    main()

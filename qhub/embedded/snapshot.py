@@ -1,0 +1,136 @@
+"""From rendered files, secrets and passwords to what must be written, and who reads it.
+
+Which programs are to be restarted is written down before the files that they read change, and
+crossed out when they were: a deploy that is killed in between loses none.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qhub.embedded import passwords, secrets
+from qhub.embedded.files import differing, read_or_none, replace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from qhub.embedded.layout import Layout
+    from qhub.embedded.secrets import Values
+
+__all__ = ["EVERYTHING", "STAGE", "Change", "apply", "outdated", "plan", "settle"]
+
+STAGE = "stages/embedded/"
+EVERYTHING = "*"
+"""In place of a program's name: supervisor itself, and with it all."""
+
+_READ_BY_GATEWAY = ("version", "profiles", "dask_gateway")
+"""What of platform.json the gateway reads; pools and storage are published, not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be written and removed, and the programs that read it.
+
+    `paths` are relative to the state, for people; there is no value among them.
+    """
+
+    files: Mapping[Path, bytes]
+    gone: tuple[Path, ...]
+    programs: frozenset[str]
+    paths: tuple[str, ...]
+
+
+def plan(layout: Layout, bundle: Mapping[str, bytes], values: Values) -> Change:
+    """Return how the state differs from what a platform renders to and from its secrets."""
+    config = {
+        layout.config / path.removeprefix(STAGE): content
+        for path, content in bundle.items()
+        if path.startswith(STAGE)
+    }
+    wanted = config | secrets.volumes(layout, values)
+    files = differing(wanted) | passwords.missing(layout)
+    gone = (*_left_over(layout.config, config), *secrets.left_over(layout, values))
+    agents = frozenset(f"agent-{agent}" for agent in values)
+    programs = frozenset(
+        reader
+        for path in (*files, *gone)
+        for reader in _readers(path.relative_to(layout.root), agents, layout, files)
+    )
+    paths = sorted(str(path.relative_to(layout.root)) for path in (*files, *gone))
+    return Change(files, gone, programs, tuple(paths))
+
+
+def apply(layout: Layout, change: Change) -> None:
+    """Write what differs, all or nothing; raises `WriteError`."""
+    due = outdated(layout)
+    if not change.programs <= due:
+        _write_down(layout, due | change.programs)
+    replace(change.files, gone=change.gone)
+    for folder in {path.parent for path in change.gone}:
+        if folder not in (layout.config,) and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def outdated(layout: Layout) -> frozenset[str]:
+    """Return the programs whose files changed since they were started."""
+    content = read_or_none(_note(layout))
+    return frozenset(json.loads(content)) if content else frozenset()
+
+
+def settle(layout: Layout) -> None:
+    """Cross out all that is outdated: everything was started anew."""
+    _note(layout).unlink(missing_ok=True)
+
+
+def _write_down(layout: Layout, programs: Iterable[str]) -> None:
+    replace({_note(layout): json.dumps(sorted(programs)).encode()})
+
+
+def _note(layout: Layout) -> Path:
+    return layout.root / "outdated.json"
+
+
+def _left_over(folder: Path, wanted: Mapping[Path, bytes]) -> list[Path]:
+    """Return the files of a folder that nobody wants; temporary ones of a killed deploy, too."""
+    found = (path for path in folder.rglob("*") if not path.is_dir() and path not in wanted)
+    return sorted(path for path in found if "__pycache__" not in path.parts)
+
+
+def _readers(
+    path: Path, agents: frozenset[str], layout: Layout, files: Mapping[Path, bytes]
+) -> Iterator[str]:
+    """Yield the programs that read a file of the state, EVERYTHING for supervisor."""
+    match path.parts:
+        case ("config", "agents", name):
+            yield f"agent-{name.removesuffix('.json')}"
+        case ("secrets", agent, _):
+            yield f"agent-{agent}"
+        case ("config", "dask_gateway_config.py") | ("passwords", "gateway_keys"):
+            yield "gateway"
+        case ("config", "platform.json"):
+            if _for_gateway(read_or_none(layout.root / path)) != _for_gateway(
+                files.get(layout.root / path)
+            ):
+                yield "gateway"
+        case ("config", "supervisord.conf"):
+            if _head(read_or_none(layout.root / path)) != _head(files.get(layout.root / path)):
+                yield EVERYTHING
+        case ("passwords", "api"):
+            yield from ("server", *agents)
+        case ("passwords", "gateway"):
+            yield from ("gateway", *agents)
+        case _:
+            pass
+
+
+def _for_gateway(content: bytes | None) -> list[Any]:
+    data = json.loads(content) if content else {}
+    return [data.get(key) for key in _READ_BY_GATEWAY]
+
+
+def _head(content: bytes | None) -> bytes:
+    """Return what of supervisord.conf is about supervisor itself; it reads programs anew."""
+    return (content or b"").partition(b"\n[program:")[0]

@@ -1,0 +1,177 @@
+"""How a platform does, whatever is broken: every side is asked by itself, with short deadlines."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from qhub.embedded.api import Api
+from qhub.embedded.errors import MissingExtraError, NotDeployedError
+from qhub.embedded.health import files, gateway, programs, server
+from qhub.embedded.health.model import Part, PartState, Problem, Status, age, part_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from qhub.embedded.health.files import Snapshot
+    from qhub.embedded.layout import Layout
+
+__all__ = ["Status", "look"]
+
+_ANSWER_SECONDS = 3
+_START_SECONDS = 60
+"""How long a program may take until it answers: the first time the server makes its database."""
+
+
+def look(
+    layout: Layout,
+    *,
+    wanted: Mapping[str, bytes] | None = None,
+    start_seconds: float = _START_SECONDS,
+) -> Status:
+    """Return how the platform does; `wanted` are the files of its stage as rendered now.
+
+    A program that is younger than `start_seconds` and does not answer is taken to be starting.
+    """
+    found = files.snapshot(layout)
+    if found is None:
+        return _not_deployed(layout)
+    _require("httpx", "psutil")
+    with ThreadPoolExecutor(3) as pool:
+        asked_programs = pool.submit(programs.look, layout, found.programs)
+        asked_server = pool.submit(_server, layout, found)
+        asked_gateway = pool.submit(_gateway, layout, found) if found.has_gateway else None
+        sides = _Sides(
+            asked_programs.result(),
+            asked_server.result(),
+            asked_gateway.result() if asked_gateway else None,
+            start_seconds,
+        )
+    parts, problems = sides.judged(found)
+    free, full = files.disk(layout)
+    problems = (
+        *problems,
+        *files.missing_secrets(layout, found),
+        *files.older(layout),
+        *_drift(layout, wanted),
+        *full,
+    )
+    return Status(
+        platform=layout.root.name,
+        folder=str(layout.root),
+        deployed=True,
+        healthy=not problems,
+        memory_mb=round(sum(part.memory_mb or 0 for part in parts), 1),
+        disk_free_mb=free,
+        parts=parts,
+        runs=sides.server.runs,
+        clusters=sides.gateway.clusters if sides.gateway else None,
+        problems=problems,
+    )
+
+
+def _require(*packages: str) -> None:
+    for package in packages:
+        if find_spec(package) is None:
+            raise MissingExtraError(
+                f"the package {package} is missing", hint="pip install 'qhub[embedded]'"
+            )
+
+
+def _not_deployed(layout: Layout) -> Status:
+    message = f"it is not deployed: {layout.root}"
+    if layout.ports.exists():
+        message = f"files of its last deploy are gone or damaged in {layout.root}"
+    problem = Problem("platform", message, "run `qhub deploy`")
+    name, folder = layout.root.name, str(layout.root)
+    return Status(name, folder, False, False, None, None, (), None, None, (problem,))  # noqa: FBT003
+
+
+def _server(layout: Layout, found: Snapshot) -> server.Seen:
+    try:
+        with Api.of(layout, timeout_seconds=_ANSWER_SECONDS) as api:
+            return server.look(api, found.agents)
+    except NotDeployedError as error:  # a password is gone
+        return server.Seen("refusing", str(error))
+
+
+def _gateway(layout: Layout, found: Snapshot) -> gateway.Seen:
+    try:
+        password = layout.password("gateway").read_text().strip()
+    except OSError as error:
+        return gateway.Seen("refusing", f"its password cannot be read: {error}")
+    address = f"http://127.0.0.1:{found.ports['gateway_proxy']}"
+    return gateway.look(address, password, found.agents, timeout_seconds=_ANSWER_SECONDS)
+
+
+def _drift(layout: Layout, wanted: Mapping[str, bytes] | None) -> Iterator[Problem]:
+    different = files.differing(layout, wanted) if wanted is not None else ()
+    if different:
+        yield Problem(
+            "config",
+            f"the file asks for something else than what runs ({', '.join(different)})",
+            "run `qhub deploy`, or undo the change",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What the three sides said; together they tell what is so."""
+
+    programs: programs.Seen
+    server: server.Seen
+    gateway: gateway.Seen | None
+    start_seconds: float
+
+    def judged(self, found: Snapshot) -> tuple[tuple[Part, ...], tuple[Problem, ...]]:
+        """Return the parts, and the problems of all sides."""
+        parts: list[Part] = []
+        problems = list(self.programs.problems)
+        for program, part in self.programs.parts.items():
+            state, words = part.state, ""
+            if part.state in ("running", "starting"):
+                state, words = self._does(program, part)
+            address = _address(program, found)
+            parts.append(replace(part, state=state, address=address))
+            if state == "starting":
+                problems.append(Problem(part.name, "it is starting", "look again in a few seconds"))
+            elif words:
+                problems.append(Problem(part.name, words, _hint(part, state)))
+        if self.gateway is not None:
+            problems += self.gateway.problems
+        return tuple(parts), (*problems, *self.server.problems)
+
+    def _does(self, program: str, part: Part) -> tuple[PartState, str]:
+        """Return the state of a program whose process is there, and what is wrong with it."""
+        side = {"server": self.server, "gateway": self.gateway}.get(program)
+        if side is not None:
+            if side.answer == "works":
+                return "running", ""
+            if side.answer != "refusing" and self._is_young(part):
+                return "starting", ""
+            state: PartState = "refusing" if side.answer == "refusing" else "silent"
+            return state, side.detail
+        agent = part_name(program).removeprefix("agent/")
+        if agent in self.server.offline:
+            if self._is_young(part):
+                return "starting", ""
+            return "offline", f"it does not ask for work; {self.server.offline[agent]}"
+        return part.state, ""
+
+    def _is_young(self, part: Part) -> bool:
+        seconds = age(part.since)
+        return seconds is not None and seconds < self.start_seconds
+
+
+def _address(program: str, found: Snapshot) -> str | None:
+    port = {"server": "server", "gateway": "gateway_proxy"}.get(program)
+    return f"http://127.0.0.1:{found.ports[port]}" if port else None
+
+
+def _hint(part: Part, state: PartState) -> str:
+    see = f"see `qhub logs {part.name}`"
+    if state == "refusing" or part.pid is None:
+        return see
+    return f"{see}; after `kill -9 {part.pid}` supervisor starts it anew"

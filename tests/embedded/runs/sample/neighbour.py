@@ -1,0 +1,1 @@
+"""A module that lies next to the flows."""

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.embedded.platforms import Agents, agent, until
+from tests.embedded.runs.conftest import SAMPLE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.embedded.server import Server
+
+pytestmark = pytest.mark.full
+
+
+def described(agents: Agents, tmp_path: Path, leave: str = "", **variables: Any) -> dict[str, Any]:
+    file = tmp_path / f"{leave or 'seen'}.json"
+    run = agents.run(
+        agents.deploy("flows.py:describe", SAMPLE, **variables), file=str(file), leave=leave
+    )
+    agents.wait(run, "Completed")
+    seen: dict[str, Any] = json.loads(file.read_text())
+    return {**seen, "run": run}
+
+
+def test_a_run_sees_the_platform_the_variables_and_the_secrets(
+    agents: Agents, tmp_path: Path
+) -> None:
+    environment = described(agents, tmp_path, env={"MINE": "1"})["environment"]
+    state = agents.server.layout.root
+    assert environment["PREFECT_API_URL"] == agents.server.api
+    assert environment["QHUB_STATE"] == str(state)
+    assert environment["QHUB_AGENT"] == "pipelines"
+    assert environment["QHUB_SECRETS_DIR"] == str(state / "secrets" / "pipelines")
+    assert environment["DASK_GATEWAY__AUTH__KWARGS__USERNAME"] == "pipelines"
+    assert (environment["FROM_CONFIG"], environment["S3_KEY"]) == ("yes", "planted")
+    assert environment["MINE"] == "1"
+    assert not {"not-a-variable", "BINARY", "NULL"} & environment.keys()
+
+
+def test_a_run_has_a_process_of_its_own(agents: Agents, tmp_path: Path) -> None:
+    seen = described(agents, tmp_path)
+    log = agents.server.layout.run_log(seen["run"])
+    assert seen["session"][0] == seen["session"][1] != agents.process
+    assert seen["descriptors"] == ["/dev/null", str(log), str(log)]
+    assert seen["argv"] == ["prefect.engine"] or seen["argv"][0].endswith("engine.py")
+    assert seen["umask"] == 0o077
+    assert seen["terminate"]
+    assert "printed by the flow" in log.read_text()
+    assert log.stat().st_mode & 0o777 == 0o600
+    identity, _, _ = agents.call(f"/flow_runs/{seen['run']}")["infrastructure_pid"].partition(":")
+    assert int(identity) == seen["session"][0]
+
+
+def test_a_run_sees_nothing_of_an_earlier_one(agents: Agents, tmp_path: Path) -> None:
+    first = described(agents, tmp_path, leave="behind")
+    second = described(agents, tmp_path)
+    assert second["left"] == [None, None]
+    assert "LEFT" not in second["environment"]
+    assert "/behind" not in second["path"]
+    assert first["random"] != second["random"]
+    assert first["session"] != second["session"]
+
+
+def test_the_working_folder_is_gone_after_the_run(agents: Agents, tmp_path: Path) -> None:
+    run = described(agents, tmp_path)["run"]
+    until(lambda: not (agents.records.working / run).exists(), what="its folder to go")
+    until(lambda: agents.records.read(run) is None, what="its note to go")
+
+
+def test_settings_of_a_job_count_though_prefect_was_imported_before(
+    agents: Agents, tmp_path: Path
+) -> None:
+    usual = described(agents, tmp_path)
+    other = described(
+        agents, tmp_path, env={"PREFECT_LOGGING_LEVEL": "WARNING", "PYTHONPATH": "/of/mine"}
+    )
+    assert (usual["logging"], other["logging"]) == ("INFO", "WARNING")
+    assert "/of/mine" in other["path"]
+
+
+def test_a_run_is_bound_to_as_many_cpus_as_its_limit(agents: Agents, tmp_path: Path) -> None:
+    seen = described(agents, tmp_path, cpu_limit="500m")
+    assert seen["cpus"] == 1
+    if len(os.sched_getaffinity(0)) > 1:
+        assert seen["environment"]["OMP_NUM_THREADS"] == "1"
+
+
+def test_memory_over_the_limit_is_an_error_of_the_flow(agents: Agents) -> None:
+    deployment = agents.deploy("flows.py:allocate", SAMPLE, memory_limit="256Mi")
+    assert agents.wait(agents.run(deployment, mebibytes=64), "Completed") == "Completed"
+    failed = agents.run(deployment, mebibytes=400)
+    agents.wait(failed, "Failed")
+    assert "MemoryError" in agents.call(f"/flow_runs/{failed}")["state"]["message"]
+
+
+def test_a_limit_that_is_no_quantity_is_told_in_the_run(agents: Agents) -> None:
+    deployment = agents.deploy("flows.py:trivial", SAMPLE, memory_limit="lots")
+    run = agents.run(deployment)
+    agents.wait(run, "Crashed")
+    assert (
+        "not a Kubernetes quantity: 'lots'" in agents.call(f"/flow_runs/{run}")["state"]["message"]
+    )
+
+
+def test_a_command_of_the_deployment_is_run_by_a_python_of_its_own(
+    agents: Agents, tmp_path: Path
+) -> None:
+    command = f"{sys.executable} -m prefect.engine"
+    seen = described(agents, tmp_path, command=command, env={"PYTHONHASHSEED": "0"})
+    assert seen["session"][0] != seen["session"][1]
+    assert seen["environment"]["PYTHONHASHSEED"] == "0"
+
+
+def test_a_flow_that_waits_for_others_does_not_keep_them_from_starting(agents: Agents) -> None:
+    child = agents.deploy("flows.py:trivial", SAMPLE)
+    name = f"trivial/{agents.call(f'/deployments/{child}')['name']}"
+    waiting = agents.deploy("flows.py:parent", SAMPLE)
+    runs = [agents.run(waiting, child=name) for _ in range(6)]
+    for run in runs:
+        agents.wait(run, "Completed", within=180)
+
+
+def test_agents_do_not_see_each_others_variables(
+    agents: Agents, server: Server, tmp_path: Path
+) -> None:
+    with agent(server, "reports", env_vars={"OF_REPORTS": "1"}, secrets={"R": b"2"}) as other:
+        theirs = described(other, tmp_path)["environment"]
+    ours = described(agents, tmp_path)["environment"]
+    assert (theirs["OF_REPORTS"], theirs["R"]) == ("1", "2")
+    assert not {"OF_REPORTS", "R"} & ours.keys()
+    assert not {"FROM_CONFIG", "S3_KEY"} & theirs.keys()
+
+
+def test_a_hundred_runs_at_once_are_all_completed(agents: Agents) -> None:
+    deployment = agents.deploy("flows.py:trivial", SAMPLE)
+    runs = [agents.run(deployment) for _ in range(100)]
+    for run in runs:
+        agents.wait(run, "Completed", within=600)
+    assert {agents.call(f"/flow_runs/{run}")["run_count"] for run in runs} == {1}

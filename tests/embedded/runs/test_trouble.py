@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from qhub.embedded.runs.identity import Identity
+from tests.embedded.platforms import Agents, until
+from tests.embedded.runs.conftest import SAMPLE
+
+pytestmark = pytest.mark.full
+
+
+def gone(pid: int) -> bool:
+    return Identity.of(pid) is None
+
+
+def started(agents: Agents, file: Path, flow: str, **variables: object) -> str:
+    """Run a flow that writes the file once it is under way."""
+    run = agents.run(agents.deploy(f"flows.py:{flow}", SAMPLE, **variables), file=str(file))
+    agents.wait(run, "Running")
+    until(file.exists, what=f"{file} of {flow}")
+    return run
+
+
+def test_a_run_whose_process_is_killed_is_crashed_at_once(agents: Agents, tmp_path: Path) -> None:
+    run = started(agents, tmp_path / "pid", "sleep_with_a_process")
+    os.kill(agents.identity(run).pid, signal.SIGKILL)
+    agents.wait(run, "Crashed", within=5)
+    assert "-9" in agents.call(f"/flow_runs/{run}")["state"]["message"]
+    until(lambda: gone(int((tmp_path / "pid").read_text())), what="its process to go", within=8)
+
+
+@pytest.mark.parametrize("entrypoint", ["flows.py:leave_at_once", "broken.py:any"])
+def test_a_process_that_leaves_without_a_word_is_crashed(agents: Agents, entrypoint: str) -> None:
+    agents.wait(agents.run(agents.deploy(entrypoint, SAMPLE)), "Crashed", within=15)
+
+
+def test_a_cancelled_run_ends_with_all_its_processes(agents: Agents, tmp_path: Path) -> None:
+    run = started(agents, tmp_path / "pid", "sleep_with_a_process")
+    identity = agents.identity(run)
+    asked = time.monotonic()
+    agents.cancel(run)
+    agents.wait(run, "Cancelled", within=10)
+    assert time.monotonic() - asked < 6
+    assert not identity.alive
+    until(lambda: gone(int((tmp_path / "pid").read_text())), what="its process to go", within=5)
+
+
+def test_a_run_that_ignores_sigterm_is_killed(agents: Agents, tmp_path: Path) -> None:
+    run = started(agents, tmp_path / "deaf", "deaf")
+    identity = agents.identity(run)
+    asked = time.monotonic()
+    agents.cancel(run)
+    agents.wait(run, "Cancelled", within=20)
+    assert 9 < time.monotonic() - asked < 15
+    assert not identity.alive
+
+
+def test_hooks_of_a_cancelled_run_run_in_another_process(agents: Agents, tmp_path: Path) -> None:
+    run = started(agents, tmp_path / "hooks", "hooked")
+    agents.cancel(run)
+    agents.wait(run, "Cancelled", within=15)
+    runs, cancelled = (tmp_path / "hooks").read_text().splitlines()
+    assert cancelled.startswith("cancelled Cancelling ")
+    pids = {int(line.split()[-1]) for line in (runs, cancelled)}
+    assert agents.process is not None
+    assert len(pids | {agents.process.pid, agents.worker}) == 4
+
+
+def test_hooks_of_a_crashed_run_run(agents: Agents, tmp_path: Path) -> None:
+    run = started(agents, tmp_path / "hooks", "hooked")
+    os.kill(agents.identity(run).pid, signal.SIGKILL)
+    agents.wait(run, "Crashed", within=5)
+    until(lambda: "crashed Crashed" in (tmp_path / "hooks").read_text(), what="the hook")
+
+
+def test_a_crashed_run_is_tried_again_where_its_deployment_asks_for_it(
+    agents: Agents, tmp_path: Path
+) -> None:
+    deployment = agents.deploy("flows.py:crash_once", SAMPLE, retries_on_crash=1)
+    run = agents.run(deployment, file=str(tmp_path / "crashed"))
+    until(lambda: agents.state(run) == "Completed", within=40, what="the second try")
+    assert agents.call(f"/flow_runs/{run}")["run_count"] == 2
+    assert [s["name"] for s in agents.states(run)].count("AwaitingRetry") == 1
+
+
+def test_a_run_is_not_tried_more_often_than_asked(agents: Agents) -> None:
+    always = agents.run(agents.deploy("flows.py:crash_always", SAMPLE, retries_on_crash=1))
+    never = agents.run(agents.deploy("broken.py:any", SAMPLE, retries_on_crash=1))
+
+    def both_given_up() -> bool:
+        return all(
+            [s["name"] for s in agents.states(run)].count("AwaitingRetry") == 1
+            and agents.state(run) == "Crashed"
+            for run in (always, never)
+        )
+
+    until(both_given_up, within=60, what="two tries of each")
+    time.sleep(12)  # longer than the pause between two looks: nothing more must happen
+    assert both_given_up()

@@ -1,0 +1,263 @@
+"""`qhub deploy` on real parts: what starts, what is restarted, what is left alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qhub.embedded import automations, processes
+from qhub.embedded.supervise import Supervisor
+from tests.embedded.platform import Machine, machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.full
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """A platform with two agents that runs; tests may change it and deploy it again."""
+    with machine(tmp_path_factory.mktemp("platform") / "project") as found:
+        told = found.deploy()
+        assert told["started"] is True
+        yield found
+
+
+def test_everything_runs_and_is_told_to_prefect(deployed: Machine) -> None:
+    with deployed.api() as api:
+        pools = {pool["name"]: pool for pool in api.every("/work_pools/filter")}
+        assert {name: pool["type"] for name, pool in pools.items()} == {
+            "one": "process",
+            "two": "process",
+        }
+        assert {pool["status"] for pool in pools.values()} == {"READY"}
+        queues = {queue["name"] for queue in api.every("/work_pools/two/queues/filter")}
+        assert queues == {"default", "etl"}
+        limit = api.get(f"/v2/concurrency_limits/{automations.CONCURRENCY_LIMIT}")
+        assert (limit["limit"], limit["active"]) == (1, True)
+        found = {automation["name"] for automation in api.every("/automations/filter")}
+        assert found == {automation["name"] for automation in automations.automations()}
+        value = api.get("/variables/name/qhub_platform")["value"]
+    assert value["pools"] == ["one", "two"]
+    assert value["storage"] == f"file://{deployed.layout.flows}"
+    assert value["gateway"]["address"].startswith("http://127.0.0.1:")
+    states = {program.name: program.state for program in Supervisor(deployed.layout).programs()}
+    assert states.keys() == {"server", "gateway", "agent-one", "agent-two"}
+
+
+def test_a_second_deploy_changes_nothing_and_is_quick(deployed: Machine) -> None:
+    deployed.deploy()
+    before = deployed.pids()
+    begun = time.monotonic()
+    out = deployed.qhub("deploy")
+    assert time.monotonic() - begun < 3
+    assert "pipelines (dev) runs already, nothing had changed; " in out
+    assert deployed.pids() == before
+    told = deployed.deploy()
+    assert (told["unchanged"], told["restarted"], told["changed"]) == (True, [], [])
+
+
+def test_a_changed_variable_restarts_its_agent_alone(deployed: Machine) -> None:
+    before = deployed.pids()
+    deployed.edit("COLOUR: red", "COLOUR: blue")
+    told = deployed.deploy()
+    assert told["restarted"] == ["agent-one"]
+    assert told["changed"] == ["config/agents/one.json"]
+    after = deployed.pids()
+    assert after.pop("agent-one") != before.pop("agent-one")
+    assert after == before
+
+
+def test_a_changed_secret_restarts_those_who_read_it(deployed: Machine) -> None:
+    deployed.edit("{name: two, queues: [etl]}", "{name: two, queues: [etl], secrets: []}")
+    deployed.deploy()
+    before = deployed.pids()
+    deployed.environ["THE_KEY"] = "planted-anew"
+    told = deployed.deploy()
+    assert told["restarted"] == ["agent-one"]
+    assert told["changed"] == ["secrets/one/KEY"]
+    volume = deployed.layout.root / "secrets"
+    assert [str(p.relative_to(volume)) for p in volume.rglob("*") if p.is_file()] == ["one/KEY"]
+    assert (volume / "one" / "KEY").read_text() == "planted-anew"
+    assert deployed.pids()["server"] == before["server"]
+    assert deployed.pids()["agent-two"] == before["agent-two"]
+
+
+def test_agents_and_queues_come_and_go_but_a_pool_in_use_is_kept(deployed: Machine) -> None:
+    deployed.edit("queues: [etl]", "queues: [nightly]")
+    deployed.edit("    - {name: two", "    - {name: three}\n    - {name: two")
+    deployed.deploy()
+    with deployed.api() as api:
+        flow = api.post("/flows/", {"name": "kept"})["id"]
+        body = {"name": "kept", "flow_id": flow, "work_pool_name": "three"}
+        deployment = api.post("/deployments/", body)["id"]
+        queues = {queue["name"] for queue in api.every("/work_pools/two/queues/filter")}
+        assert queues == {"default", "nightly"}
+        deployed.edit("    - {name: three}\n", "")
+        told = deployed.deploy()
+        assert told["notes"] == [
+            "pool three is in the config no longer, but 1 deployment uses it: it is paused"
+        ]
+        assert api.get("/work_pools/three")["is_paused"] is True
+        assert "agent-three" not in deployed.pids()
+        deployed.edit("    - {name: two", "    - {name: three}\n    - {name: two")
+        deployed.deploy()
+        assert api.get("/work_pools/three")["is_paused"] is False
+        api.delete(f"/deployments/{deployment}")
+        deployed.edit("    - {name: three}\n", "")
+        assert deployed.deploy()["notes"] == []
+        assert {pool["name"] for pool in api.every("/work_pools/filter")} == {"one", "two"}
+
+
+def test_what_a_user_changed_in_prefect_is_put_right_and_their_own_things_stay(
+    deployed: Machine,
+) -> None:
+    deployed.deploy()
+    with deployed.api() as api:
+        api.post("/work_pools/", {"name": "of-the-user", "type": "process"})
+        api.patch("/work_pools/one", {"is_paused": True, "base_job_template": {}})
+        api.patch("/variables/name/qhub_platform", {"value": "wrong"})
+        api.post("/variables/", {"name": "qhub_profile_old", "value": {}})
+        api.post("/variables/", {"name": "theirs", "value": 1})
+        told = deployed.deploy()
+        assert told["changed"] == [
+            "pool one",
+            "variable qhub_platform",
+            "variable qhub_profile_old",
+        ]
+        pool = api.get("/work_pools/one")
+        assert pool["is_paused"] is True  # somebody meant it
+        assert "memory_limit" in pool["base_job_template"]["variables"]["properties"]
+        assert api.get("/variables/name/theirs")["value"] == 1
+        assert api.get("/work_pools/of-the-user")["is_paused"] is False
+        api.patch("/work_pools/one", {"is_paused": False})
+        api.delete("/work_pools/of-the-user")
+
+
+def test_all_files_are_for_their_owner_alone(deployed: Machine) -> None:
+    for path in [deployed.layout.root, *deployed.layout.root.rglob("*")]:
+        mode = path.lstat().st_mode
+        if stat.S_ISLNK(mode) or deployed.layout.server / "page" in path.parents:
+            continue  # Prefect copies its page with the modes of its package
+        assert stat.S_IMODE(mode) & 0o077 == 0, path
+
+
+def test_no_program_but_the_agents_knows_a_secret(deployed: Machine) -> None:
+    deployed.environ["THE_KEY"] = "planted-secret-value"
+    deployed.environ["TF_VAR_other"] = "planted-secret-of-terraform"
+    out = deployed.qhub("deploy") + deployed.qhub("deploy", "--output", "json")
+    holders = set()
+    for process in deployed.processes():
+        environ = "\n".join(processes.environment(process.pid).values())
+        assert "planted" not in " ".join(process.command)
+        assert "planted-secret-of-terraform" not in environ
+        if "planted-secret" in environ:
+            holders.add(process.command[-1])
+    assert "planted" not in out
+    # psutil tells the environment that a process was started with; agents read the volume.
+    assert holders <= {"one", "two"}
+    with_it = {
+        str(path.relative_to(deployed.layout.root))
+        for path in deployed.layout.root.rglob("*")
+        if path.is_file() and b"planted-secret" in path.read_bytes()
+    }
+    assert with_it
+    assert all(path.startswith("secrets/") for path in with_it), with_it
+
+
+def test_two_deploys_at_once_exclude_each_other(deployed: Machine) -> None:
+    deployed.edit("COLOUR: ", "OTHER: thing, COLOUR: ")
+    both = [deployed.start("deploy"), deployed.start("deploy")]
+    results = [(process, *process.communicate(timeout=150)) for process in both]
+    statuses = sorted(process.returncode for process, _out, _err in results)
+    assert statuses in ([0, 3], [0, 0])  # the second may begin when the first is done
+    for process, _out, err in results:
+        if process.returncode:
+            assert "another qhub (deploy, pid " in err
+            assert "is working on this platform" in err
+    held = deployed.start("deploy")
+    held.communicate(timeout=150)
+
+
+def test_the_lock_says_who_holds_it(deployed: Machine) -> None:
+    program = (
+        "import sys\nfrom pathlib import Path\nfrom qhub.embedded.layout import Layout\n"
+        "from qhub.embedded.locking import lock\n"
+        "with lock(Layout(Path(sys.argv[1])), 'deploy'):\n    print(flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    holder = subprocess.Popen(
+        [sys.executable, "-c", program, str(deployed.layout.root)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        out = deployed.qhub("deploy", status=3)
+        assert f"another qhub (deploy, pid {holder.pid}, since " in out
+
+
+def test_the_page_moves_to_a_configured_port_unless_it_is_taken(deployed: Machine) -> None:
+    deployed.deploy()
+    before = deployed.pids()
+    with closing(socket.create_server(("127.0.0.1", 0))) as foreign:
+        port = foreign.getsockname()[1]
+        deployed.write(deployed.config.read_text() + f"embedded: {{ports: {{server: {port}}}}}\n")
+        out = deployed.qhub("deploy", status=3)
+        assert f"port {port} (server) is taken: pid {os.getpid()}, " in out
+        assert deployed.pids() == before
+    told = deployed.deploy()
+    assert told["page"] == f"http://127.0.0.1:{port}"
+    assert told["started"] is True
+    assert json.loads(deployed.layout.ports.read_text())["server"] == port
+    deployed.edit(f"embedded: {{ports: {{server: {port}}}}}\n", "")
+
+
+def test_a_missing_secret_stops_a_deploy_before_anything_changes(deployed: Machine) -> None:
+    deployed.deploy()
+    before = deployed.pids()
+    rendered = {p: p.stat().st_mtime_ns for p in deployed.folder.rglob("*") if p.is_file()}
+    key = deployed.environ.pop("THE_KEY")
+    out = deployed.qhub("deploy", status=3)
+    deployed.environ["THE_KEY"] = key
+    assert "KEY (environment variable THE_KEY): not set, or empty" in out
+    assert deployed.pids() == before
+    after = {p: p.stat().st_mtime_ns for p in deployed.folder.rglob("*") if p.is_file()}
+    assert after == rendered
+
+
+def test_an_agent_that_does_not_start_is_told_with_the_end_of_its_log(deployed: Machine) -> None:
+    deployed.edit("COLOUR: ", "PREFECT_LOGGING_LEVEL: nonsense, COLOUR: ")
+    out = deployed.qhub("deploy", status=3)
+    deployed.edit("PREFECT_LOGGING_LEVEL: nonsense, ", "")
+    assert "agent-one does not stay up" in out
+    assert "    pydantic_core._pydantic_core.ValidationError" in out
+    assert "qhub logs agent/one" in out
+    assert "agent-one" in deployed.deploy()["restarted"]
+
+
+def test_other_projects_run_side_by_side_in_folders_with_any_name(
+    deployed: Machine, tmp_path: Path
+) -> None:
+    home = tmp_path / ("very long " * 9) / "mit Ümläut %(x)s ; # und \"'"
+    with machine(tmp_path / "other", "other", QHUB_HOME=str(home)) as other:
+        del other.environ["HOME"]
+        told = other.deploy()
+        assert told["page"] != deployed.deploy()["page"]
+        assert other.pids().keys() == deployed.pids().keys()
+        assert other.deploy()["unchanged"] is True
+        other.qhub("destroy", "--confirm", "other", "--timeout", "0")
+        assert other.processes() == []
+        assert deployed.deploy()["unchanged"] is True

@@ -1,0 +1,143 @@
+"""`qhub destroy` on real parts: an orderly end, no process left, data kept unless asked."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qhub.embedded.supervise import Supervisor
+from tests.embedded.platform import Machine, machine, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.full
+
+_FLOW = """
+import pathlib, time
+from prefect import flow
+
+@flow
+def main():
+    while not pathlib.Path("go-on").exists():
+        time.sleep(0.1)
+"""
+_LEFT = """
+import os, signal, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+os.setsid()
+print(flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.fixture
+def deployed(tmp_path: Path) -> Iterator[Machine]:
+    with machine(tmp_path / "project") as found:
+        found.deploy()
+        yield found
+
+
+def _running(deployed: Machine) -> str:
+    """Return the id of a run that runs until the file `go-on` is there."""
+    run = deployed.run("one", _FLOW)
+    until(lambda: deployed.state_of(run) == "RUNNING")
+    return run
+
+
+def test_nothing_is_left_and_the_data_is_there_for_the_next_deploy(deployed: Machine) -> None:
+    run = _running(deployed)
+    left = subprocess.Popen(
+        [sys.executable, "-c", _LEFT],
+        env={**os.environ, "QHUB_STATE": str(deployed.layout.root)},
+        stdout=subprocess.PIPE,
+    )
+    with left:
+        assert left.stdout is not None
+        left.stdout.readline()
+        out = deployed.qhub("destroy", "--confirm", "pipelines", "--timeout", "0.5")
+        assert f"was left     pid {left.pid}, " in out
+        assert left.wait(10) == -signal.SIGKILL
+    assert "ended runs   " in out
+    assert deployed.processes() == []
+    assert not deployed.layout.socket.exists()
+    assert not deployed.layout.pid_file.exists()
+    assert "did not run" in deployed.qhub("destroy", "--confirm", "pipelines")
+    assert deployed.deploy()["started"] is True
+    with deployed.api() as api:
+        found = api.get(f"/flow_runs/{run}")
+        assert found["state_type"] == "CRASHED"
+        assert [pool["is_paused"] for pool in api.every("/work_pools/filter")] == [False, False]
+
+
+def test_a_run_that_comes_to_its_end_in_time_is_completed(deployed: Machine) -> None:
+    run = _running(deployed)
+    begun = deployed.start("destroy", "--confirm", "pipelines", "--timeout", "100")
+    until(lambda: _are_paused(deployed))
+    (deployed.folder / "go-on").touch()
+    out, err = begun.communicate(timeout=150)
+    assert begun.returncode == 0, err
+    assert "ended runs" not in out
+    assert deployed.processes() == []
+    deployed.deploy()
+    assert deployed.state_of(run) == "COMPLETED"
+
+
+def _are_paused(deployed: Machine) -> bool:
+    with deployed.api() as api:
+        return all(pool["is_paused"] for pool in api.every("/work_pools/filter"))
+
+
+def test_everything_is_removed_only_when_asked_and_only_of_this_platform(
+    deployed: Machine,
+) -> None:
+    other = deployed.layout.root.parent / "of-somebody"
+    other.mkdir()
+    out = deployed.qhub("destroy", "--confirm", "pipelines", "--data")
+    assert f"removed      {deployed.layout.root}" in out
+    assert list(deployed.layout.root.parent.iterdir()) == [other]
+    assert "is not deployed on this machine" in deployed.qhub("destroy")
+
+
+def test_what_survived_its_supervisor_is_ended_too(deployed: Machine) -> None:
+    pid = Supervisor(deployed.layout).pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    out = deployed.qhub("destroy", "--confirm", "pipelines")
+    assert "pipelines (dev) did not run" in out
+    assert "qhub.embedded.programs.server: ended" in out
+    assert deployed.processes() == []
+
+
+def test_a_destroy_that_was_interrupted_is_finished_by_the_next(deployed: Machine) -> None:
+    _running(deployed)
+    begun = deployed.start("destroy", "--confirm", "pipelines", "--timeout", "60")
+    until(lambda: _are_paused(deployed))
+    begun.send_signal(signal.SIGINT)
+    begun.communicate(timeout=30)
+    assert begun.returncode == 130
+    assert deployed.deploy()["unchanged"] is False  # pools go on
+    assert not _are_paused(deployed)
+    deployed.qhub("destroy", "--confirm", "pipelines", "--timeout", "0")
+    assert deployed.processes() == []
+
+
+def test_a_command_in_between_finds_the_platform_and_its_status_is_handed_on(
+    deployed: Machine,
+) -> None:
+    program = "import os; print(os.environ['PREFECT_API_URL']); raise SystemExit(7)"
+    out = deployed.qhub("connect", "--", sys.executable, "-c", program, status=7)
+    with deployed.api() as api:
+        assert out == f"{api.url}\n"
+    assert "cannot run 'no-such-command': No such file" in deployed.qhub(
+        "connect", "--", "no-such-command", status=3
+    )
+    deployed.qhub("destroy", "--confirm", "pipelines", "--timeout", "0")
+    told = deployed.qhub("connect", "--", "true", status=3)
+    assert "the platform pipelines (dev) does not run on this machine" in told

@@ -1,0 +1,123 @@
+"""The gateway that supervisor starts: whom it lets in, and that it comes back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qhub.flows.dask_clusters import clusters, stop
+from qhub.flows.dask_errors import ClusterError, GatewayError
+from qhub.flows.errors import NotFoundError
+from qhub.flows.gateway import Access, access, ask, check_profile, connect, describe, failures
+from qhub.flows.new_cluster import attach, submit
+from tests.embedded import gateway
+from tests.embedded.gateway import RunningGateway, healthy, serving, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.full
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningGateway]:
+    with serving(tmp_path_factory.mktemp("gateway")) as found:
+        yield found
+
+
+@pytest.fixture
+def here(running: RunningGateway) -> Access:
+    return access(running.client())
+
+
+@pytest.mark.parametrize(
+    ("agent", "password"),
+    [("pipelines", "wrong"), ("somebody", gateway.PASSWORD), ("", gateway.PASSWORD)],
+    ids=["wrong password", "no agent", "no user"],
+)
+def test_only_agents_with_the_password_get_in(
+    running: RunningGateway, agent: str, password: str
+) -> None:
+    other = Access(running.address, "", agent, password)
+    with pytest.raises(GatewayError, match=f"does not know agent '{agent}' with this password"):
+        ask("clusters/", other)
+    assert password not in str(Access(running.address, "", agent, password))
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer x", "Basic", "Basic %%%", "Basic " + b64encode(b"\xff\xfe").decode()],
+    ids=["none", "other kind", "empty", "not base64", "not text"],
+)
+def test_a_header_that_is_none_is_refused(running: RunningGateway, header: str) -> None:
+    request = urllib.request.Request(f"{running.address}/api/v1/clusters/")  # noqa: S310 our own
+    if header:
+        request.add_header("Authorization", header)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)  # noqa: S310 our own
+    assert caught.value.code == 401
+    caught.value.close()
+
+
+def test_the_files_are_for_their_owner_alone(running: RunningGateway) -> None:
+    database = running.layout.gateway / "gateway.sqlite"
+    assert oct(database.stat().st_mode & 0o777) == "0o600"
+
+
+def test_a_profile_is_checked_with_a_suggestion(here: Access) -> None:
+    check_profile("Medium Worker", here)
+    with pytest.raises(NotFoundError, match="there is no profile of Dask workers 'medium'"):
+        check_profile("medium", here)
+
+
+def test_a_worker_that_never_fits_is_refused_with_the_limits(here: Access) -> None:
+    with connect(here) as found, pytest.raises(ValueError, match="fits into dask_gateway"):
+        found.submit(worker_memory=64.0)
+
+
+def test_a_cluster_lives_through_the_death_of_the_gateway(tmp_path: Path) -> None:
+    with serving(tmp_path) as first:
+        to = access(first.client())
+        with connect(to) as found, failures(to):
+            name = submit(found, to, flow="f", profile=None, idle_timeout=None, owned=False)
+            attach(found, to, name, owned=False).close()
+        first.process.send_signal(signal.SIGKILL)
+        first.process.wait()
+        second = RunningGateway(first.layout, first.ports, gateway.start(first.layout, first.ports))
+        try:
+            healthy(second)
+            assert [cluster.name for cluster in clusters(to)] == [name]
+            told = describe(name, to)
+            assert told is not None
+            assert told.most == 4
+            stop(name, to)
+            folder = first.layout.gateway / "clusters" / name
+            until(lambda: not folder.exists(), 30)
+        finally:
+            second.process.terminate()
+            second.process.wait(40)
+
+
+def test_a_dead_scheduler_is_noticed_at_once(here: Access, running: RunningGateway) -> None:
+    with connect(here) as found, failures(here):
+        name = submit(found, here, flow="f", profile=None, idle_timeout=None, owned=False)
+        attach(found, here, name, owned=False).close()
+        os.kill(_scheduler(name), signal.SIGKILL)
+        until(lambda: clusters(here) == (), 10)
+        with pytest.raises(ClusterError, match=f"the Dask cluster {name} ended"):
+            attach(found, here, name, owned=False)
+    until(lambda: "The scheduler of cluster" in running.layout.log("gateway").read_text(), 5)
+
+
+def _scheduler(name: str) -> int:
+    from tests.flows.dask_platform import dask_processes
+
+    [pid] = [pid for pid, words in dask_processes(name).items() if "scheduler" in words]
+    return pid

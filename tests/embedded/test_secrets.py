@@ -1,0 +1,108 @@
+"""Secrets come from where the config file says, all missing ones are told at once, none leaks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import qhub
+from qhub.embedded import secrets
+from qhub.embedded.errors import MissingSecretsError
+from qhub.embedded.layout import Layout
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = """\
+project_name: pipelines
+namespace: dev
+provider: embedded
+prefect:
+  enabled: true
+  agents:
+    - {name: one, secrets: [FROM_ENV, FROM_FILE]}
+    - name: two
+      secrets: [LITERAL]
+      overrides: {secretEnvVars: {OWN: {from_env: OWN_VALUE}}}
+secrets:
+  FROM_ENV: {from_env: THE_VALUE}
+  FROM_FILE: {from_file: keys/key}
+  LITERAL: planted-in-the-file
+"""
+
+
+def _collect(folder: Path, environ: dict[str, str], text: str = CONFIG) -> secrets.Values:
+    path = folder / "conf" / "qhub-config.yaml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    project = qhub.load(path)
+    return secrets.collect(project.platform, project.document, environ)
+
+
+def _key(folder: Path, content: bytes) -> None:
+    (folder / "conf" / "keys").mkdir(parents=True)
+    (folder / "conf" / "keys" / "key").write_bytes(content)
+
+
+def test_each_agent_has_its_own_values_byte_for_byte(tmp_path: Path) -> None:
+    _key(tmp_path, b"\x00\xff\n")
+    values = _collect(tmp_path, {"THE_VALUE": " ä\n", "OWN_VALUE": "own"})
+    assert values == {
+        "one": {"FROM_ENV": " ä\n".encode(), "FROM_FILE": b"\x00\xff\n"},
+        "two": {"LITERAL": b"planted-in-the-file", "OWN": b"own"},
+    }
+
+
+def test_a_value_that_is_set_for_terraform_is_found_too(tmp_path: Path) -> None:
+    _key(tmp_path, b"key")
+    values = _collect(tmp_path, {"TF_VAR_THE_VALUE": "theirs", "OWN_VALUE": "own"})
+    assert values["one"]["FROM_ENV"] == b"theirs"
+
+
+def test_all_that_is_missing_is_told_at_once_with_its_source(tmp_path: Path) -> None:
+    with pytest.raises(MissingSecretsError) as caught:
+        _collect(tmp_path, {"THE_VALUE": ""})
+    assert str(caught.value).splitlines() == [
+        "values of secrets cannot be had, and nothing was changed:",
+        "  FROM_ENV (environment variable THE_VALUE): not set, or empty",
+        "  FROM_FILE (file keys/key): No such file or directory",
+        "  OWN (environment variable OWN_VALUE): not set, or empty",
+    ]
+
+
+def test_what_is_too_large_is_told_without_a_byte_of_it(tmp_path: Path) -> None:
+    _key(tmp_path, b"k" * (120 * 1024 + 1))
+    with pytest.raises(MissingSecretsError) as caught:
+        _collect(tmp_path, {"THE_VALUE": "v" * (120 * 1024), "OWN_VALUE": "own"})
+    assert "FROM_FILE (file keys/key): 122881 bytes; 122880 at most" in str(caught.value)
+    assert "FROM_ENV" not in str(caught.value)
+    assert "kkk" not in str(caught.value)
+
+
+def test_one_agents_secrets_together_are_limited(tmp_path: Path) -> None:
+    names = [f"S{number}" for number in range(9)]
+    entries = "".join(f"  {name}: {{from_env: {name}}}\n" for name in names)
+    text = CONFIG.partition("  agents:")[0] + "secrets:\n" + entries
+    environ = dict.fromkeys(names, "v" * 120_000)
+    with pytest.raises(MissingSecretsError, match="agent pipelines: 1080000 bytes together"):
+        _collect(tmp_path, environ, text)
+    environ["S8"] = "small"
+    assert len(_collect(tmp_path, environ, text)["pipelines"]) == 9
+
+
+def test_the_volume_is_apart_for_each_agent_and_old_files_are_found(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "state")
+    layout.make()
+    values = {"one": {"KEY": b"1"}, "two": {"KEY": b"2"}}
+    assert secrets.volumes(layout, values) == {
+        layout.root / "secrets" / "one" / "KEY": b"1",
+        layout.root / "secrets" / "two" / "KEY": b"2",
+    }
+    for agent, name in (("one", "KEY"), ("one", "OLD"), ("gone", "KEY")):
+        layout.secrets(agent).mkdir(exist_ok=True)
+        (layout.secrets(agent) / name).write_text("old")
+    assert list(secrets.left_over(layout, values)) == [
+        layout.secrets("gone") / "KEY",
+        layout.secrets("one") / "OLD",
+    ]
