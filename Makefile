@@ -7,21 +7,31 @@ BIN := .venv/bin
 CONFIG ?= qhub-config.yaml
 GOLDEN_TESTS := tests/render/test_golden.py helm/prefect-agent/tests/test_agent_chart_golden.py tests/cli/test_show.py
 
-.PHONY: help run test lint fmt golden docs bench clean
+# Python must keep the bytecode that it makes: Prefect starts three times slower without.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help run test test-full lint fmt golden docs bench clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# One stamp for everything that is installed; .ci/venv makes it anew when pyproject.toml changes.
+# A stamp for each set of packages: what the platform runs with, and that with the developers' tools.
+# .ci/venv installs again when pyproject.toml changes.
+.venv/.embedded: pyproject.toml .ci/venv
+	@.ci/venv embedded
+
 .venv/.installed: pyproject.toml .ci/venv
-	@.ci/venv
+	@.ci/venv embedded dev
 
-run: .venv/.installed  ## validate and render qhub-config.yaml, say what to do next
-	@$(BIN)/qhub -c $(CONFIG) validate
-	@$(BIN)/qhub -c $(CONFIG) render
+run: .venv/.embedded  ## start the platform of qhub-config.yaml, run an example flow on it
+	@.ci/first-run $(CONFIG)
 
-test: .venv/.installed  ## run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+test: .venv/.installed  ## run the tests that are quick
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not full'
+
+# As root with chromium and chromedriver; what is missing is skipped, with CI=true it fails.
+test-full: .venv/.installed  ## run the others: whole platforms, the browser, faults
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m full
 
 lint: .venv/.installed  ## check formats, types, Terraform, charts and generated files
 	@$(BIN)/ruff check .
@@ -45,8 +55,9 @@ docs: .venv/.installed  ## rewrite what is generated: reference pages and compil
 	@$(BIN)/qhub schema > schemas/editor.schema.json
 	@$(BIN)/python -m tests.helm.readme
 
-bench: .venv/.installed  ## measure the command line
+bench: .venv/.installed  ## measure the command line and the embedded platform
 	@$(BIN)/python -m benchmarks.cli
+	@$(BIN)/python -m benchmarks.embedded
 
 clean:  ## remove what the other targets made
 	@rm -rf .venv .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -53,7 +53,7 @@ def test_the_wheel_renders_an_example_as_the_checkout_does(
     _run(str(installed), "render", cwd=elsewhere)
     assert main(["render", "-c", str(example), "--dir", str(tmp_path)]) == 0
     rendered, expected = _tree(elsewhere / "stages"), _tree(tmp_path / "stages")
-    assert len(expected) > 20
+    assert len(expected) > 5
     assert rendered == expected
 
 

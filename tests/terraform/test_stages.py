@@ -18,7 +18,7 @@ from qhub.config import check, read
 from qhub.platform import plan
 from qhub.render import render
 from tests.platform.planned import SERVER, config
-from tests.render.rendered import EXAMPLES, REPOSITORY, STAGE
+from tests.render.rendered import CLUSTER_EXAMPLES, REPOSITORY, STAGE
 from tests.terraform.stage import SOMETHING_CHANGES, Stage, written
 from tests.terraform.standin import environment, misspelt_keys, required_schemas, terraform
 
@@ -50,7 +50,7 @@ EXPECTED = {
         'kubernetes_secret_v1.flow["legacy-flows"]',
         'kubernetes_secret_v1.token["legacy-flows"]',
     ],
-    "qhub-config": [
+    "existing-own-server": [
         'helm_release.agent["pipelines"]',
         NAMESPACE,
         'kubernetes_secret_v1.flow["pipelines"]',
@@ -103,7 +103,7 @@ def test_no_key_is_misspelt_where_terraform_would_not_tell() -> None:
     assert misspelt_keys(REPOSITORY / "terraform") == []
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("example", CLUSTER_EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_valid_and_planned(
     example: Path, tmp_path: Path, processes: Mapping[str, str]
 ) -> None:
@@ -116,7 +116,7 @@ def test_an_example_is_valid_and_planned(
     assert_not_in(stage.plan_file(), stage.planted.values(), control=made.project_name)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("example", CLUSTER_EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_is_applied_and_then_done(
     example: Path, tmp_path: Path, processes: Mapping[str, str]
 ) -> None:

@@ -1,0 +1,195 @@
+"""A whole platform tells the truth of itself while its parts are broken one by one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psutil  # noqa: TID253 the tests' own
+import pytest
+
+from tests.full.platform import Platform, deployed, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.full
+
+CONFIG = """\
+project_name: told
+provider: embedded
+prefect: {enabled: true}
+dask_gateway: {enabled: true, idle_timeout: 60}
+secrets:
+  S3_KEY: {from_env: S3_KEY}
+"""
+FLOW = """\
+from prefect import flow
+
+@flow(log_prints=True)
+def greet():
+    print("good morning")
+"""
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("told")
+    with deployed(folder, CONFIG, more={"S3_KEY": "planted"}) as platform:
+        yield platform
+
+
+@pytest.fixture(autouse=True)
+def _healthy_before_and_after(platform: Platform) -> Iterator[None]:
+    _wait_healthy(platform)
+    yield
+    _wait_healthy(platform)
+
+
+def _wait_healthy(platform: Platform) -> None:
+    until(lambda: _look(platform)["healthy"])
+
+
+def _look(platform: Platform) -> Any:
+    """Return the status as data, whatever it ends with."""
+    done = subprocess.run(
+        [str(platform.bin / "qhub"), "status", "--output", "json"],
+        cwd=platform.folder,
+        env=dict(platform.environ),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    found = json.loads(done.stdout)
+    assert done.returncode == (0 if found["healthy"] else 4), done.stderr
+    return found
+
+
+def _part(found: Any, name: str) -> Any:
+    return next(part for part in found["parts"] if part["name"] == name)
+
+
+def _told(found: Any, part: str) -> str:
+    return "\n".join(p["message"] for p in found["problems"] if p["part"] == part)
+
+
+def test_a_healthy_platform_is_told_within_seconds(platform: Platform) -> None:
+    begun = time.monotonic()
+    found = _look(platform)
+    assert time.monotonic() - begun < 5  # 0.4 s on a machine that does nothing else
+    assert [part["name"] for part in found["parts"]] == [
+        "supervisor",
+        "server",
+        "gateway",
+        "agent/told",
+    ]
+    assert {part["state"] for part in found["parts"]} == {"running"}
+    assert 150 < found["memory_mb"] < 700
+    assert found["clusters"] == []
+    assert "planted" not in json.dumps(found)
+
+
+def test_a_server_that_hangs_is_silent(platform: Platform) -> None:
+    pid = _part(_look(platform), "server")["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        found = _look(platform)
+        assert _part(found, "server")["state"] in ("silent", "starting")
+        assert found["runs"] is None
+        assert _part(found, "gateway")["state"] == "running"
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def test_a_killed_gateway_comes_back_and_is_counted(platform: Platform) -> None:
+    before = _part(_look(platform), "gateway")
+    os.kill(before["pid"], signal.SIGKILL)
+    until(lambda: _part(_look(platform), "gateway")["pid"] not in (None, before["pid"]))
+    _wait_healthy(platform)
+    assert _part(_look(platform), "gateway")["restarts"] == before["restarts"] + 1
+
+
+def test_a_paused_pool_is_told(platform: Platform) -> None:
+    with platform.api() as api:
+        api.patch("/work_pools/told", {"is_paused": True})
+        assert "is paused: no run starts" in _told(_look(platform), "agent/told")
+        api.patch("/work_pools/told", {"is_paused": False})
+
+
+def test_a_lost_secret_is_told(platform: Platform) -> None:
+    file = platform.layout.secrets("told") / "S3_KEY"
+    value = file.read_bytes()
+    file.unlink()
+    assert "S3_KEY" in _told(_look(platform), "agent/told")
+    file.write_bytes(value)
+
+
+def test_a_config_file_that_was_edited_is_told(platform: Platform) -> None:
+    file = platform.folder / "qhub-config.yaml"
+    text = file.read_text()
+    file.write_text(text.replace("idle_timeout: 60", "idle_timeout: 90"))
+    assert "asks for something else than what runs (platform.json)" in _told(
+        _look(platform), "config"
+    )
+    file.write_text(text)
+
+
+def test_a_cluster_whose_scheduler_died_is_told(platform: Platform) -> None:
+    ports = json.loads(platform.layout.ports.read_text())
+    password = platform.layout.password("gateway").read_text().strip()
+    address = f"http://127.0.0.1:{ports['gateway_proxy']}"
+    with httpx.Client(base_url=address, auth=("told", password), trust_env=False) as gateway:
+        made = gateway.post("/api/v1/clusters/", json={"cluster_options": {"flow": "etl"}})
+        name = made.json()["name"]
+        found = until(lambda: _running(platform, name))
+        assert found["flow"] == "etl"
+        assert found["user"] == "told"
+        assert found["workers"] == 0
+        assert (
+            httpx.get(found["dashboard"], trust_env=False, follow_redirects=True).status_code < 500
+        )
+        (scheduler,) = (
+            process
+            for process in psutil.process_iter(["cmdline", "environ"])
+            if "scheduler" in (process.info["cmdline"] or ())
+            and (process.info["environ"] or {}).get("DASK_GATEWAY_CLUSTER_NAME") == name
+        )
+        scheduler.kill()
+        told = _told(_look(platform), f"cluster/{name[:8]}")
+        assert told == "its scheduler does not answer (agent told)"
+        gateway.delete(f"/api/v1/clusters/{name}")
+    until(lambda: _look(platform)["clusters"] == [])
+
+
+def _running(platform: Platform, name: str) -> Any:
+    clusters = [c for c in _look(platform)["clusters"] or () if c["name"] == name]
+    return next((c for c in clusters if c["status"] == "running"), None)
+
+
+def test_a_run_is_told_and_its_log_is_followed_to_its_end(platform: Platform) -> None:
+    (platform.folder / "greeting.py").write_text(FLOW)
+    platform.qhub("flow", "deploy", "greeting.py")
+    with platform.api() as api:
+        (deployment,) = api.post("/deployments/filter", {})
+        made = api.post(f"/deployments/{deployment['id']}/create_flow_run", {})
+    shown = platform.qhub("logs", f"run/{made['name']}", "-f")
+    assert "good morning" in shown
+    assert platform.run(made["id"])["state_type"] == "COMPLETED"
+    assert "good morning" in platform.qhub("logs", f"run/{made['id'][:13]}")
+    raw = platform.qhub("logs", f"run/{made['id']}", "--raw", "-f", "-n", "50")
+    assert "good morning" in raw
+
+
+def test_a_dead_supervisor_is_told_and_deploy_mends_it(platform: Platform) -> None:
+    pid = _part(_look(platform), "supervisor")["pid"]
+    os.kill(pid, signal.SIGKILL)
+    found = _look(platform)
+    assert "it is dead" in _told(found, "supervisor")
+    assert _part(found, "server")["state"] == "running"
+    platform.qhub("deploy")
