@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -36,6 +37,9 @@ SECRET = (
     *("credentials", "credentials.json", "client_secret*.json", "*service?account*.json"),
     *(".git-credentials", ".htpasswd", "kubeconfig", "*.tfstate", "*.tfvars", "secrets.*"),
 )
+_KEYS_OF_CONFIGS = [
+    re.compile(rf"^{key}\s*:", re.MULTILINE) for key in ("project_name", "provider")
+]
 HARMLESS = (".env.example", ".env.sample", ".env.template", "secrets.py")
 
 
@@ -80,9 +84,10 @@ def select(folder: Path) -> Selection:
     else:
         tracked, new, ignores = (), tuple(_walk(folder)), (*IGNORE_FILES, ".gitignore")
     kept = _Ignoring(folder, ignores)
+    configs = _configs(folder, (*tracked, *new))
     secrets = {name for name in new if _looks_secret(name)}
-    secrets |= _read_by_config(folder).intersection((*tracked, *new))
-    names = {name for name in (*tracked, *new) if _is_code(folder, name)} - secrets
+    secrets |= _read_by_configs(folder, configs).intersection((*tracked, *new))
+    names = {name for name in (*tracked, *new) if _is_code(folder, name)} - secrets - configs
     told = {name for name in tracked if _looks_secret(name)} & names
     return Selection(
         tuple(sorted(kept(names))),
@@ -114,21 +119,33 @@ def _is_code(folder: Path, name: str) -> bool:
     parts = name.split("/")
     if NEVER.intersection(parts[:-1]) or name.endswith((".pyc", ".pyo")):
         return False
-    if parts[0] == RENDERED and (folder / ".qhub").is_dir():
-        return False
-    return name not in CONFIGS  # may hold literal secrets; no flow reads it
+    return not (parts[0] == RENDERED and (folder / ".qhub").is_dir())
 
 
-def _read_by_config(folder: Path) -> set[str]:
-    """Return the files below a folder that its config file names in a `from_file`."""
+def _configs(folder: Path, names: Iterable[str]) -> set[str]:
+    """Return which of the files are configs of QHub, whatever they are called.
+
+    They may hold literal secrets, and no flow reads them.
+    """
+    found = {name for name in names if name in CONFIGS}
+    for name in names:
+        if name.endswith((".yaml", ".yml")):
+            with suppress(OSError, UnicodeDecodeError):
+                text = (folder / name).read_text(encoding="utf-8")
+                if all(key.search(text) for key in _KEYS_OF_CONFIGS):
+                    found.add(name)
+    return found
+
+
+def _read_by_configs(folder: Path, configs: Iterable[str]) -> set[str]:
+    """Return the files below a folder that a config in it names in a `from_file`."""
     import yaml
 
     found: set[str] = set()
-    for path in (folder / name for name in CONFIGS):
-        if path.is_file():
-            with suppress(yaml.YAMLError, UnicodeDecodeError):  # qhub validate tells
-                read = yaml.safe_load(path.read_text(encoding="utf-8"))
-                found.update(os.path.relpath(folder / name, folder) for name in _from_files(read))
+    for path in (folder / name for name in configs):
+        with suppress(OSError, yaml.YAMLError, UnicodeDecodeError):  # qhub validate tells
+            read = yaml.safe_load(path.read_text(encoding="utf-8"))
+            found.update(os.path.relpath(path.parent / name, folder) for name in _from_files(read))
     return found
 
 

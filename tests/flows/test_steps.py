@@ -168,6 +168,17 @@ def test_git_says_what_belongs_to_the_code(tmp_path: Path) -> None:
     assert found.notes == ("credentials.json looks like a secret, but git has it: it is deployed",)
 
 
+def test_a_config_of_any_name_and_the_files_of_its_secrets_stay_here(tmp_path: Path) -> None:
+    config = "project_name: p\nprovider: embedded\nsecrets: {K: {from_file: ../token.txt}}\n"
+    folder = write(
+        tmp_path / "p",
+        {**FILES, "ci/prod.yaml": config, "token.txt": "t", "parameters.yaml": "provider: a bank"},
+    )
+    found = project.select(folder)
+    assert found.names == ("data/cities.csv", "etl.py", "parameters.yaml", "run.sh")
+    assert found.secrets == ("token.txt",)
+
+
 def test_without_git_the_folder_is_the_code(tmp_path: Path) -> None:
     folder = write(
         tmp_path / "p",
