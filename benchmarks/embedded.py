@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import statistics
 import sys
 import tempfile
@@ -74,6 +75,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a fifth of the runs")
     parser.add_argument("file", nargs="?", type=Path)
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped
     part = 5 if chosen.quick else 1
     figures = []
     with tempfile.TemporaryDirectory(prefix="qhub-bench-") as name:

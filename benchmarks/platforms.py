@@ -89,7 +89,7 @@ def ours(folder: Path) -> Iterator[Platform]:
         from qhub.embedded.layout import Layout
 
         (root,) = home.iterdir()
-        with Api.of(Layout(root)) as api:
+        with Api.of(Layout(root), timeout_seconds=DEADLINE_SECONDS) as api:
             yield Platform(api, _deployments(api), ready, str(home))
     finally:
         _call(qhub, "destroy", "--data", "--confirm", "bench", cwd=project, env=environment)
@@ -111,7 +111,9 @@ def stock(folder: Path) -> Iterator[Platform]:
     prefect, dask = str(BIN / "prefect"), str(BIN / "dask")
     begin = time.monotonic()
     with ExitStack() as stack:
-        api = stack.enter_context(Api(environment["PREFECT_API_URL"], ""))
+        api = stack.enter_context(
+            Api(environment["PREFECT_API_URL"], "", timeout_seconds=DEADLINE_SECONDS)
+        )
 
         def start(*command: str) -> None:
             stack.enter_context(_process(command, cwd=project, env=environment, log=folder))

@@ -35,12 +35,13 @@ SECRET = (
     *(".env", ".env.*", "*.env", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.kdbx"),
     *("id_rsa", "id_dsa", "id_ecdsa", "id_ed25519", ".netrc", ".pypirc", ".pgpass"),
     *("credentials", "credentials.json", "client_secret*.json", "*service?account*.json"),
-    *(".git-credentials", ".htpasswd", "kubeconfig", "*.tfstate", "*.tfvars", "secrets.*"),
+    *(".git-credentials", ".htpasswd", "kubeconfig", "*.tfstate", "*.tfvars"),
+    *("secrets.json", "secrets.yaml", "secrets.yml", "secrets.toml", "secrets.ini", "secrets.txt"),
 )
 _KEYS_OF_CONFIGS = [
     re.compile(rf"^{key}\s*:", re.MULTILINE) for key in ("project_name", "provider")
 ]
-HARMLESS = (".env.example", ".env.sample", ".env.template", "secrets.py")
+HARMLESS = (".env.example", ".env.sample", ".env.template")
 
 
 @dataclass(frozen=True, slots=True)

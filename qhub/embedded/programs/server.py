@@ -57,7 +57,11 @@ def main(environ: Mapping[str, str] = os.environ) -> None:
     import uvicorn
     from prefect.server.api import collections
     from prefect.server.api.server import create_app
+    from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 
+    from qhub.embedded.programs import database
+
+    database.prepare(PREFECT_API_DATABASE_CONNECTION_URL.value())
     # Prefect 3.8 asks the host only for what is not in this cache.
     collections.GLOBAL_COLLECTIONS_VIEW_CACHE = catalogue(collections.KNOWN_VIEWS)
     app = secluded(create_app())

@@ -6,7 +6,7 @@
         child.py       forked per flow run: becomes what `python -m prefect.engine` is
 
 docs/decisions/0010-runs-are-forked.md says why. Of Prefect's private modules only
-`supervision.py` and `child.py` know.
+`supervision.py` and `child.py` know; `warm.py` replaces a name in its client.
 """
 
 from __future__ import annotations

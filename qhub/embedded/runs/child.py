@@ -10,6 +10,7 @@ Written for Prefect 3.8; with `supervision.py` the only module that knows its pr
 from __future__ import annotations
 
 import asyncio
+import functools
 import os
 import random
 import runpy
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from qhub.embedded.runs.messages import Job
 
-__all__ = ["CANCEL", "become"]
+__all__ = ["CANCEL", "become", "usual_settings"]
 
 # Tells a run that an earlier worker started that the SIGTERM to come means "cancelled".
 CANCEL = signal.SIGUSR1
@@ -43,9 +44,7 @@ def become(job: Job) -> None:
     for name in limits.unenforced:
         print(f"qhub: {name} has no effect on this system", flush=True)  # noqa: T201 the run's log
     # Reading them takes a tenth of a second, and most runs have none of their own.
-    other_settings = _settings(os.environ) != _settings(job.environment) or any(
-        Path.cwd().iterdir()
-    )
+    other_settings = _settings(job.environment) != usual_settings() or any(Path.cwd().iterdir())
     _replace_environment(job)
     limits.hold(os.environ)
     _refresh_libraries(settings=other_settings)
@@ -75,6 +74,18 @@ def _settle_in(job: Job) -> None:
     python_path = job.environment.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [str(folder), *filter(None, python_path), *sys.path[1:]]
     random.seed()
+
+
+@functools.cache
+def usual_settings() -> dict[str, str]:
+    """Return the Prefect settings of a run that has none of its own; asked before any fork.
+
+    Prefect's worker adds to the agent's variables what Prefect read in them, in its own spelling.
+    """
+    from prefect.settings import get_current_settings
+
+    read = get_current_settings().to_environment_variables(exclude_unset=True)
+    return _settings({**os.environ, **read})
 
 
 def _settings(environment: Mapping[str, str]) -> dict[str, str]:

@@ -38,6 +38,10 @@ def settings(layout: Layout, name: str, environ: Mapping[str, str]) -> dict[str,
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+        # Each client would ask the server for its version, which is the same installation's, and
+        # for a CSRF token, which it does not have: four requests a run.
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "QHUB_STATE": str(layout.root),
         "QHUB_PROJECT": environ["QHUB_PROJECT"],

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -143,3 +144,41 @@ def test_a_hundred_runs_at_once_are_all_completed(agents: Agents) -> None:
     for run in runs:
         agents.wait(run, "Completed", within=600)
     assert {agents.call(f"/flow_runs/{run}")["run_count"] for run in runs} == {1}
+    assert "database is locked" not in agents.server.layout.log("server").read_text()
+
+
+def test_usual_settings_are_not_read_again_in_each_run() -> None:
+    """In the spelling of Prefect's worker they are other text; reading them takes 0.1 s."""
+    code = (
+        "import os\n"
+        "from prefect.settings import get_current_settings as settings\n"
+        "from qhub.embedded.runs import child\n"
+        "job = {**os.environ, **settings().to_environment_variables(exclude_unset=True)}\n"
+        "own = {**job, 'PREFECT_LOGGING_LEVEL': 'DEBUG'}\n"
+        "print([child.usual_settings() == child._settings(found) for found in (job, own)])\n"
+    )
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout == "[True, False]\n", done.stderr
+
+
+def test_clients_of_a_run_share_what_they_verify_with() -> None:
+    code = (
+        "from qhub.embedded.runs import warm\n"
+        "warm.import_libraries()\n"
+        "import prefect.client.orchestration as clients, certifi\n"
+        "made = clients.ssl.create_default_context\n"
+        "file = certifi.where()\n"
+        "print(made(cafile=file) is made(cafile=file), made() is made())\n"
+        "print(made(cafile=file).verify_mode.name, made(cafile=file).check_hostname)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout == "True False\nCERT_REQUIRED True\n", done.stderr
