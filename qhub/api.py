@@ -121,12 +121,14 @@ class Project:
         directory: str | os.PathLike[str] | None = None,
         *,
         force: bool = False,
+        adopt: bool = False,
         progress: Progress | None = None,
     ) -> Deployed:
         """Render into `directory` as `render` does, and make this machine run it.
 
         Starts what does not run, restarts what reads something that changed, and waits until all
-        is healthy. This version deploys `provider: embedded` alone; raises what
+        is healthy. `adopt` takes over a platform of the same project and namespace that another
+        config file deployed. This version deploys `provider: embedded` alone; raises what
         `qhub.embedded.deploy.deploy` does.
         """
         from qhub.embedded.deploy import Request, deploy, layout_of
@@ -135,7 +137,7 @@ class Project:
         layout_of(self.config)  # another provider is told before what cannot be rendered
         request = Request(self.document, self.config, self.platform, self.bundle)
         folder = Path() if directory is None else Path(directory)
-        return deploy(request, folder, progress=progress or Silent(), force=force)
+        return deploy(request, folder, progress=progress or Silent(), force=force, adopt=adopt)
 
     def destroy(
         self,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SOURCE = Path(qhub.__file__).parent
 ORDER = (
-    ("errors", "bundle", "progress", "flows"),
+    ("errors", "bundle", "progress", "reserved", "flows"),
     ("config",),
     ("platform",),
     ("render",),

@@ -144,7 +144,7 @@ def _require(given: Mapping[str, Any]) -> None:
     needed = ["project_name"]
     if given["provider"] == "gcp":
         needed.append("cloud_project")
-    missing = [_option(name) for name in needed if not given[name]]
+    missing = [_option(name) for name in needed if given[name] is None]
     if missing:
         raise click.UsageError(f"this is no terminal to ask on; give {', '.join(missing)}")
 
@@ -176,26 +176,35 @@ class _Asking:
         choices: Sequence[str] = (),
     ) -> Any:
         given = self.given[name]
+        needed = default is None
         if given is not None:
-            return given if choices else _given(option_of(name), given, form)
+            return given if choices else _given(option_of(name), given, form, needed=needed)
         if not self.may_ask:
             return default
         if choices:
             return click.prompt(question, default, err=True, type=click.Choice(choices))
-        return click.prompt(question, default, err=True, value_proc=_checking(form))
+        check = _checking(form, needed=needed)
+        # An empty answer reaches the check, which says what is wrong with it.
+        return click.prompt(
+            question, default or "", err=True, value_proc=check, show_default=bool(default)
+        )
 
 
-def _given(option: str, value: str, form: str) -> str:
+def _given(option: str, value: str, form: str, *, needed: bool) -> str:
     """Return the value of an option; raises a usage error for one of the wrong format."""
+    if needed and not value:
+        raise click.UsageError(f"{option} is empty")
     if wrong := _explain(value, form):
         raise click.UsageError(f"{option}: {value!r} is not {wrong}")
     return value
 
 
-def _checking(form: str) -> Callable[[str], str]:
+def _checking(form: str, *, needed: bool) -> Callable[[str], str]:
     """Return a check of an answer's format; what it raises, click shows and asks again."""
 
     def check(answer: str) -> str:
+        if needed and not answer.strip():
+            raise click.UsageError("an answer is needed")
         if wrong := _explain(answer.strip(), form):
             raise click.UsageError(f"expected {wrong}")
         return answer.strip()

@@ -111,13 +111,16 @@ def dashboard(
 def _found(config_file: Path) -> Iterator[tuple[list[DaskCluster], dict[str, Access]]]:
     """Yield the clusters of all agents, and each agent's access to the gateway."""
     with reached(config_file):
-        from qhub.flows.dask_clusters import clusters
+        from qhub.flows.dask_clusters import clusters_of_all
         from qhub.flows.gateway import access
 
         first = access()
         users = _agents(config_file) if config_file.is_file() else [first.user]
         accesses = {user: replace(first, user=user) for user in users or [first.user]}
-        yield [item for to in accesses.values() for item in clusters(to)], accesses
+        found, refused = clusters_of_all(accesses.values())
+        for error in refused:
+            screen.progress(f"note: {error}")
+        yield list(found), accesses
 
 
 def _agents(config_file: Path) -> list[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @options.folder
 @click.option("--yes", is_flag=True, help="Ask nothing; an embedded platform never asks.")
 @click.option("--force", is_flag=True, help="Overwrite generated files that were edited.")
+@click.option("--adopt", is_flag=True, help="Take over what another config file deployed.")
 @options.output
 def deploy(
     config_file: Path,
@@ -29,6 +30,7 @@ def deploy(
     folder: Path,
     yes: bool,  # noqa: ARG001 for scripts that deploy to Kubernetes, too
     force: bool,
+    adopt: bool,
     output: screen.Format,
 ) -> int:
     """Start the platform of a config file, or change what runs.
@@ -44,7 +46,7 @@ def deploy(
     doubts = warnings.of_rendering(project)
     if output == "text":
         warnings.warn(doubts)
-    deployed = project.deploy(folder, force=force, progress=Steps())
+    deployed = project.deploy(folder, force=force, adopt=adopt, progress=Steps())
     without_effect = ignored(project.config)
     if output == "json":
         more = {"unchanged": deployed.is_unchanged, "ignored": [asdict(i) for i in without_effect]}
@@ -70,12 +72,15 @@ def _told(deployed: Deployed, project: Project) -> Iterator[str]:
     if deployed.gateway:
         yield f"  Dask Gateway  {deployed.gateway}"
     yield f"  state         {deployed.state}"
+    if not project.platform.agents:
+        yield "  no agent      no flow runs here; prefect.enabled: true gives it one"
     if deployed.is_unchanged:
         return
     yield "next:"
     yield "  qhub ui                 open Prefect's page in the browser"
     yield "  qhub status             how everything does"
-    yield "  qhub flow deploy FILE   deploy your flows; examples are in examples/flows"
+    if project.platform.agents:
+        yield "  qhub flow deploy FILE   deploy your flows; examples are in examples/flows"
     yield "  qhub connect            a shell in which Prefect's and Dask's clients find it"
 
 

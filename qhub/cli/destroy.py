@@ -75,5 +75,6 @@ def _told(destroyed: Destroyed, name: str) -> Iterator[str]:
         yield f"  was left     {left}: ended"
     if destroyed.removed:
         yield f"  removed      {destroyed.state}"
+        yield "  left         the config file, and the rendered files: stages/ and .qhub/"
     else:
         yield f"  kept         {destroyed.state}"

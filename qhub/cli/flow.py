@@ -20,6 +20,7 @@ from qhub.errors import ExistingFileError, WriteError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qhub.flows.listing import DeployedFlow
     from qhub.flows.log_lines import LogLine
 
 
@@ -60,8 +61,7 @@ def deploy(
         screen.result_json({"deployed": [asdict(item) for item in done]})
         return exits.OK
     for item in done:
-        what = f" ({', '.join(item.changed)})" if item.changed else ""
-        screen.result(f"{item.action:<9}  {item.name}  {item.version}{what}\n  {item.url}")
+        screen.result(str(item))
     if all(item.action == "created" for item in done):
         screen.progress(f"next: qhub flow run {done[0].name.partition('/')[0]}")
     return exits.OK
@@ -123,15 +123,20 @@ def list_(config_file: Path, *, output: screen.Format) -> int:
     if not found:
         screen.progress("no flow is deployed; qhub flow deploy FILE")
         return exits.OK
-    rows = [("FLOW", "SCHEDULE", "QUEUE", "VERSION", "LAST RUN")]
-    for item in found:
-        when = "paused" if item.paused and item.schedule else ", ".join(item.schedule)
-        where = item.pool if item.queue == "default" else f"{item.pool}/{item.queue}"
-        rows.append((item.name, when or "-", where or "-", item.version, item.last_run or "-"))
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    rows = [("FLOW", "SCHEDULE", "NEXT RUN", "QUEUE", "VERSION", "LAST RUN"), *map(_row, found)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
         screen.result("  ".join(map(str.ljust, row, widths)).rstrip())
     return exits.OK
+
+
+def _row(item: DeployedFlow) -> tuple[str, ...]:
+    due = "paused" if item.paused else ""
+    if item.next_run:
+        due = f"{datetime.fromisoformat(item.next_run).astimezone():%Y-%m-%d %H:%M}"
+    where = item.pool if item.queue == "default" else f"{item.pool}/{item.queue}"
+    cells = (item.name, ", ".join(item.schedule), due, where, item.version, item.last_run)
+    return tuple(cell or "-" for cell in cells)
 
 
 @flow.command(epilog="Example: qhub flow logs etl --level WARNING --search timeout")
@@ -189,14 +194,19 @@ def logs(
 def delete(name: str, config_file: Path, *, yes: bool, output: screen.Format) -> int:
     """Delete a deployed flow: its schedules stop; what has run stays.
 
-    Asks first where it is on a terminal.
+    Asks first; without a terminal to ask on it needs --yes.
     """
-    if not yes and sys.stdin is not None and sys.stdin.isatty():
-        click.confirm(f"delete {name}?", abort=True, err=True)
+    if not yes and not (sys.stdin is not None and sys.stdin.isatty()):
+        raise click.UsageError("this is no terminal to ask on; give --yes")
     with reached(config_file):
         from qhub.flows import delete as remove
+        from qhub.flows.listing import full_name
 
-        deleted = remove(name)
+        chosen = full_name(name)
+        if not yes and not click.confirm(f"delete {chosen}?", err=True):
+            screen.progress("nothing was deleted")
+            return exits.OK
+        deleted = remove(chosen)
     if output == "json":
         screen.result_json({"deleted": deleted})
     else:
@@ -209,7 +219,7 @@ def delete(name: str, config_file: Path, *, yes: bool, output: screen.Format) ->
 @options.config_file
 @options.output
 def cancel(name: str, config_file: Path, *, output: screen.Format) -> int:
-    """Stop a run: by its id or name, or a flow's latest run."""
+    """Stop a run: by its id or name, or a flow's latest run that has not ended."""
     with reached(config_file):
         from qhub.flows import cancel as stop
 

@@ -47,7 +47,7 @@ _DEPLOY = (
     ),
     click.option("--every", multiple=True, metavar="TIME", help="Schedule, like 10min or 6h."),
     click.option("--rrule", multiple=True, metavar="TEXT", help="Schedule, 'FREQ=DAILY;BYHOUR=6'."),
-    click.option("--timezone", default="UTC", metavar="ZONE", help="Of schedules.  [default: UTC]"),
+    click.option("--timezone", metavar="ZONE", help="Of schedules.  [default: UTC]"),
     click.option("--profile", metavar="NAME", help="Size of the runs."),
     click.option("--queue", metavar="NAME", help="Work queue where runs wait."),
     click.option("--pool", metavar="NAME", help="Work pool where runs wait."),
@@ -66,8 +66,7 @@ _DEPLOY = (
     click.option(
         "--on-limit",
         type=click.Choice(["enqueue", "cancel"]),
-        default="enqueue",
-        help="What a run over --concurrency does.",
+        help="What a run over --concurrency does.  [default: enqueue]",
     ),
     click.option("--storage", metavar="git|URL", help="Where the code goes."),
     click.option("--project", metavar="DIR", help="Folder of the code.  [default: found]"),
@@ -80,9 +79,14 @@ def read(wishes: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of `qhub.flows.deploy`."""
     from qhub.flows import cron, interval, rrule
 
-    zone = wishes.pop("timezone")
+    given_zone = wishes.pop("timezone")
     crons, everys, rrules = (wishes.pop(name) for name in ("cron", "every", "rrule"))
     limit, strategy = wishes.pop("concurrency"), wishes.pop("on_limit")
+    if given_zone is not None and not (crons or everys or rrules):
+        raise click.UsageError("--timezone is of a schedule; give --cron, --every or --rrule, too")
+    if strategy is not None and limit is None:
+        raise click.UsageError("--on-limit needs --concurrency")
+    zone = "UTC" if given_zone is None else given_zone
     schedule = [
         *(cron(text, zone) for text in crons),
         *(interval(seconds=_seconds(text), timezone=zone) for text in everys),
@@ -91,7 +95,7 @@ def read(wishes: dict[str, Any]) -> dict[str, Any]:
     return {
         **wishes,
         "schedule": schedule,
-        "concurrency": None if limit is None else (limit, strategy),
+        "concurrency": None if limit is None else (limit, strategy or "enqueue"),
         "parameters": pairs(wishes["parameters"], "--param"),
         "job_variables": pairs(wishes["job_variables"], "--job-variable"),
     }

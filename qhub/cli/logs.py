@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from qhub.embedded.layout import Layout
     from qhub.embedded.logs import Line
+    from qhub.platform import Platform
 
 _AGO = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400}
@@ -77,8 +78,10 @@ def logs(
     from qhub.api import load
     from qhub.embedded.deploy import layout_of
 
+    project = load(config_file)
     wanted = _Wanted(
-        layout_of(load(config_file).config),
+        layout_of(project.config),
+        project.platform,
         name,
         follow=follow,
         lines=lines if lines is not None else _LINES if since is None else _ALL,
@@ -97,6 +100,7 @@ class _Wanted:
     """What was asked for."""
 
     layout: Layout
+    platform: Platform
     name: str
     follow: bool
     lines: int
@@ -111,7 +115,9 @@ def _lines(wanted: _Wanted, *, raw: bool) -> Generator[Line, None, None]:
     if raw:
         raise click.UsageError("--raw is for a run: run/ID")
     from qhub.embedded import logs
+    from qhub.embedded.connect import require_deployed
 
+    require_deployed(wanted.layout, wanted.platform)
     log = logs.of_program(wanted.layout, wanted.name)
     ended = (lambda: False) if wanted.follow else None
     yield from logs.of_file(log, lines=wanted.lines, since=wanted.since, ended=ended)
@@ -121,8 +127,9 @@ def _of_run(wanted: _Wanted, word: str) -> Iterator[Line]:
     """Yield what Prefect keeps of a run."""
     from qhub.embedded import run_logs
     from qhub.embedded.api import Api
+    from qhub.embedded.connect import reaching
 
-    with Api.of(wanted.layout) as api:
+    with reaching(wanted.layout, wanted.platform), Api.of(wanted.layout) as api:
         yield from run_logs.of_run(
             api,
             run_logs.find(api, word),
@@ -136,8 +143,9 @@ def _of_process(wanted: _Wanted, word: str) -> Iterator[Line]:
     """Yield what the process of a run wrote; its file is there also where the server is not."""
     from qhub.embedded import logs, run_logs
     from qhub.embedded.api import Api
+    from qhub.embedded.connect import reaching
 
-    with Api.of(wanted.layout) as api:
+    with reaching(wanted.layout, wanted.platform), Api.of(wanted.layout) as api:
         run = run_logs.find_on_disk(wanted.layout, word) or run_logs.find(api, word)
         ended = run_logs.has_ended(api, run) if wanted.follow else None
         log = wanted.layout.run_log(run)

@@ -29,7 +29,7 @@ def status(config_file: Path, *, output: screen.Format) -> int:
     from qhub.embedded.status import look
 
     project = load(config_file)
-    found = look(layout_of(project.config), wanted=_stage(project))
+    found = look(layout_of(project.config), wanted=_stage(project), file=project.document.file)
     if output == "json":
         screen.result_json(asdict(found))
     else:

@@ -52,6 +52,7 @@ def _lines(status: Status) -> Iterator[str]:
         yield ""
         yield from _clusters(status.clusters)
     yield ""
+    yield from (f"note: {note}" for note in status.notes)
     yield from _problems(status.problems)
 
 
@@ -83,6 +84,9 @@ def _runs(runs: Runs) -> Iterator[str]:
         for run in runs.newest
     ]
     yield from _table(rows)
+    more = runs.running + runs.late + runs.failed - len(rows)
+    if more > 0:
+        yield f"  and {more} more: Prefect's page (`qhub ui`), Runs"
 
 
 def _clusters(clusters: Sequence[Cluster]) -> Iterator[str]:

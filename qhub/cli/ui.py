@@ -27,10 +27,12 @@ def ui(config_file: Path, *, only_print: bool, output: screen.Format) -> int:
     """
     from qhub.api import load
     from qhub.embedded.api import Api
+    from qhub.embedded.connect import reaching
     from qhub.embedded.deploy import layout_of
 
-    layout = layout_of(load(config_file).config)
-    with Api.of(layout) as api:
+    project = load(config_file)
+    layout = layout_of(project.config)
+    with reaching(layout, project.platform), Api.of(layout) as api:
         api.get("/health")
         url = api.url.removesuffix("/api")
     opened = not only_print and has_display(os.environ) and _open(url)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qhub.embedded import control, launch, publish, snapshot
+from qhub.embedded import control, dask_clusters, launch, publish, snapshot
 from qhub.embedded.api import Api
 from qhub.embedded.ports import require_ours
 from qhub.embedded.publish import Published
@@ -100,10 +100,22 @@ class _BringingUp:
         if supervisor.running():
             due = snapshot.outdated(self.layout)
             if snapshot.EVERYTHING not in due and launch.is_current(self.layout, wanted):
-                return False, self._restarted(supervisor, due), []
+                stops = "gateway" in due or self.platform.dask_gateway is None
+                notes = self._clusters_stopped() if stops else []
+                return False, self._restarted(supervisor, due), notes
+            notes = self._clusters_stopped()
             with self.progress.step("stop what runs with other ports or versions"):
                 supervisor.shutdown()
+            return True, (), [*notes, *self._started(environ)]
         return True, (), self._started(environ)
+
+    def _clusters_stopped(self) -> list[str]:
+        """Tell of the Dask clusters that end because their gateway does, before it does."""
+        names = dask_clusters.alive(self.layout)
+        notes = [dask_clusters.stop_note(names)] if names else []
+        for note in notes:
+            self.progress.note(note)
+        return notes
 
     def _started(self, environ: Mapping[str, str]) -> list[str]:
         with self.progress.step("start supervisor and the programs"):

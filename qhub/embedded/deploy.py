@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qhub.config.model import Embedded
-from qhub.embedded import extras, ports, secrets, snapshot
+from qhub.embedded import extras, owner, ports, secrets, snapshot
 from qhub.embedded.bring_up import bring_up, gateway_addresses
 from qhub.embedded.errors import PortTakenError, PreventedError, ProviderError
 from qhub.embedded.files import refusals, replace
 from qhub.embedded.layout import Layout
 from qhub.embedded.locking import lock
 from qhub.embedded.supervise import Supervisor
+from qhub.errors import EditedFilesError
 from qhub.render import write
 from qhub.render.lock import lock as lock_folder
 
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from qhub.config import Document
     from qhub.config.model import Config
     from qhub.embedded.bring_up import BroughtUp
-    from qhub.embedded.secrets import Values
+    from qhub.embedded.secrets import Collected, Values
     from qhub.platform import Platform
     from qhub.progress import Progress
+    from qhub.render.lock import FolderLock
 
 __all__ = ["Deployed", "Request", "deploy", "layout_of"]
 
@@ -88,23 +90,31 @@ def deploy(
     *,
     progress: Progress,
     force: bool = False,
+    adopt: bool = False,
     environ: Mapping[str, str] = os.environ,
 ) -> Deployed:
     """Render into `folder`, write the state, start or restart what differs, and wait for it.
 
-    Raises `LockedError`, `MissingExtraError`, `MissingSecretsError`, `PortTakenError`,
-    `EditedFilesError` (unless `force`) before anything changes, `WriteError`, and
-    `DeployFailedError` when a part does not come up.
+    `adopt` takes over a platform that another config file deployed.
+
+    Raises `ForeignPlatformError` (unless `adopt`), `LockedError`, `MissingExtraError`,
+    `MissingSecretsError`, `PortTakenError`, `EditedFilesError` (unless `force`, or nothing that
+    runs would change) before anything changes, `WriteError`, and `DeployFailedError` when a part
+    does not come up.
     """
     begun = time.monotonic()
     layout = layout_of(request.config)
     with progress.step("check what is installed, and the secrets"):
-        values = _checked(request, environ)
+        values = _checked(request, layout, environ)
+        _require_own(layout, request, adopt=adopt)  # before a stranger's folder gets a lock
     with lock(layout, "deploy"), lock_folder(folder, "deploy") as held:
+        notes = [*values.notes, *_require_own(layout, request, adopt=adopt)]
         with progress.step("render and write what changed"):
             first = ports.choose(layout, _configured(request.config))
-            write.write(request.bundle, folder, force=force, held=held)
-            files = _write(layout, request, values, first)
+            notes += _render(layout, request.bundle, held, force=force)
+            files = _write(layout, request, values.of(layout), first)
+        for note in notes:
+            progress.note(note)
         chosen, done = _brought_up(layout, request, first, progress=progress, environ=environ)
     gateway = gateway_addresses(request.platform, chosen)
     return Deployed(
@@ -116,12 +126,12 @@ def deploy(
         started=done.started,
         restarted=done.restarted,
         changed=(*files, *done.published.changed),
-        notes=(*done.notes, *done.published.notes),
+        notes=(*notes, *done.notes, *done.published.notes),
         seconds=round(time.monotonic() - begun, 2),
     )
 
 
-def _checked(request: Request, environ: Mapping[str, str]) -> Values:
+def _checked(request: Request, layout: Layout, environ: Mapping[str, str]) -> Collected:
     """Return the values of all secrets, where nothing keeps the platform from being deployed."""
     if request.config.prevent_deploy:
         raise PreventedError(
@@ -129,7 +139,30 @@ def _checked(request: Request, environ: Mapping[str, str]) -> Values:
             hint="set it to false, or remove it, when the config shall be deployed",
         )
     extras.require()
-    return secrets.collect(request.platform, request.document, environ)
+    return secrets.collect(request.platform, request.document, layout, environ)
+
+
+def _require_own(layout: Layout, request: Request, *, adopt: bool) -> list[str]:
+    """Return what is to be told of the config file that deployed the platform before."""
+    note = owner.require(layout, request.document.file, request.platform, adopt=adopt)
+    return [note] if note else []
+
+
+def _render(
+    layout: Layout, bundle: Mapping[str, bytes], held: FolderLock, *, force: bool
+) -> list[str]:
+    """Write the rendered files; edited ones stay where nothing of the platform changes.
+
+    The platform runs from its state: to bring it up again, the folder need not be as QHub left it.
+    """
+    try:
+        write.write(bundle, held.folder, force=force, held=held)
+    except EditedFilesError as error:
+        if not snapshot.runs(layout, bundle):
+            raise
+        edited = ", ".join(error.paths)
+        return [f"edited, and left alone: {edited}; what runs is what the config file says"]
+    return []
 
 
 def _configured(config: Config) -> dict[str, int]:
@@ -144,7 +177,9 @@ def _write(
     """Write what of the state differs; return the names of the files."""
     with refusals(layout.root):
         layout.make()
-    change = snapshot.plan(layout, request.bundle, values)
+    sources = secrets.sources(layout, request.platform)
+    change = snapshot.plan(layout, request.bundle, values, notes=sources)
+    owner.settle(layout, request.document.file)
     snapshot.apply(layout, change)
     return (*change.paths, *_write_ports(layout, chosen))
 

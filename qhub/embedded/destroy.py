@@ -2,7 +2,8 @@
 
 Pools are held back, running flows come to their end or to a limit, agents stop, what still runs
 is ended and marked; then Dask's clusters, the server, and supervisor. Every step can be repeated:
-after ^C, destroy goes on where it was.
+after ^C, destroy goes on where it was. A ^C while runs are waited for takes back that they are held
+back.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def _stop(
         reachable = api.healthy()
         if reachable:
             with progress.step("hold back new runs, wait for running ones"):
-                _drain(api, timeout_seconds)
+                _drain(api, progress, timeout_seconds)
         with progress.step("stop the agents"):
             supervisor.stop(*agents)
             ended = _end_runs(layout, api if reachable else None)
@@ -112,12 +113,19 @@ def _stop(
     return ended
 
 
-def _drain(api: Api, timeout_seconds: float) -> None:
-    with suppress(ApiError):  # a server in trouble does not keep us from stopping it
-        publish.pause(api)
-        deadline = time.monotonic() + timeout_seconds
-        while _runs(api) and time.monotonic() < deadline:
-            time.sleep(_LOOK_SECONDS)
+def _drain(api: Api, progress: Progress, timeout_seconds: float) -> None:
+    held: list[dict[str, Any]] = []
+    try:
+        with suppress(ApiError):  # a server in trouble does not keep us from stopping it
+            held.extend(publish.pause(api))
+            deadline = time.monotonic() + timeout_seconds
+            while _runs(api) and time.monotonic() < deadline:
+                time.sleep(_LOOK_SECONDS)
+    except KeyboardInterrupt:
+        with suppress(ApiError):
+            publish.resume(api, held)
+            progress.note("nothing was stopped: runs start again")
+        raise
 
 
 def _runs(api: Api) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ QhubError
 ├── PortTakenError        a foreign process listens on a port that was asked for
 ├── SupervisorError       supervisor refuses, is silent or does not start
 ├── DeployFailedError     a part did not become healthy; holds the last lines of its log
+├── ForeignPlatformError  another config file deployed the platform
 ├── NotDeployedError      there is no such platform, or it does not run
 ├── ApiError              Prefect's API refused a request or did not answer
 ├── UnknownLogError       no program and no flow run is called so
@@ -27,6 +28,7 @@ __all__ = [
     "AmbiguousRunError",
     "ApiError",
     "DeployFailedError",
+    "ForeignPlatformError",
     "MissingExtraError",
     "MissingSecretsError",
     "NotDeployedError",
@@ -68,6 +70,10 @@ class SupervisorError(QhubError):
 
 class DeployFailedError(QhubError):
     """A part of the platform did not come up."""
+
+
+class ForeignPlatformError(QhubError):
+    """Another config file deployed the platform of these names."""
 
 
 class NotDeployedError(QhubError):

@@ -61,19 +61,16 @@ class Limits:
 def configure(c: Any, platform_json: str | Path) -> None:
     """Set everything of the gateway's configuration `c` that does not depend on ports.
 
-    Reads `platform.json` and, beside it, which agents there are: they are the users.
+    What `platform.json` says, and which agents are beside it (the users), is read when it is
+    needed: a gateway that had to be restarted for it would stop its clusters.
     """
     path = Path(platform_json)
-    platform = json.loads(path.read_text("utf-8"))
-    agents = sorted(file.stem for file in (path.parent / "agents").glob("*.json"))
-    sizes = _sizes(platform["profiles"])
-    limits = _limits(platform["dask_gateway"])
     c.Application.log_format = "%(asctime)s %(levelname)-7s %(message)s"  # without colours
     c.DaskGateway.backend_class = "qhub.embedded.gateway_backend.AgentBackend"
     c.DaskGateway.authenticator_class = "qhub.embedded.gateway_users.AgentAuthenticator"
-    c.AgentAuthenticator.agents = agents
+    c.AgentAuthenticator.agents = str(path.parent / "agents")
     c.AgentAuthenticator.password = c.SimpleAuthenticator.password
-    c.Backend.cluster_options = options(sizes, limits)
+    c.Backend.cluster_options = lambda _user: current_options(path)
     program = [os.environ.get("QHUB_PYTHON", sys.executable), "-m", "qhub.embedded.programs.dask"]
     c.ClusterConfig.scheduler_cmd = [*program, "scheduler"]
     c.ClusterConfig.worker_cmd = [*program, "worker"]
@@ -84,6 +81,12 @@ def configure(c: Any, platform_json: str | Path) -> None:
     # ^C is enough for a Dask process that works; one that does not gets less patience.
     c.LocalBackend.sigint_timeout = 5
     c.LocalBackend.sigterm_timeout = 2
+
+
+def current_options(platform_json: Path) -> Options:
+    """Return the options by the profiles and limits of the last deploy."""
+    platform = json.loads(platform_json.read_text("utf-8"))
+    return options(_sizes(platform["profiles"]), _limits(platform["dask_gateway"]))
 
 
 def options(sizes: Mapping[str, Size], limits: Limits) -> Options:

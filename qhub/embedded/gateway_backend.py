@@ -78,9 +78,12 @@ class AgentBackend(UnsafeLocalBackend):  # type: ignore[misc] # dask_gateway_ser
     def get_worker_command(
         self, cluster: Cluster, worker_name: str, scheduler_address: str | None = None
     ) -> list[str]:
-        """Return a worker's command, without a page of its own: the proxy leads to no worker."""
+        """Return a worker's command: for this machine alone, as its scheduler, and without a page.
+
+        The gateway's proxy leads to no worker.
+        """
         command: list[str] = super().get_worker_command(cluster, worker_name, scheduler_address)
-        return [*command, "--no-dashboard"]
+        return [*command, "--host", self.default_host, "--no-dashboard"]
 
     def _cpus(self, cluster: Cluster) -> str:
         """Return which CPUs a worker keeps to, or nothing where all are its own."""

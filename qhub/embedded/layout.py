@@ -10,6 +10,7 @@
       server/                PREFECT_HOME of the server: its database
       gateway/               database and clusters' working folders of Dask Gateway
       agents/<agent>/        PREFECT_HOME and working folders of an agent's runs
+      client/                PREFECT_HOME of a user's own commands, for one who has no home
       flows/                 archives of flow code, by content
       logs/<program>.log, logs/runs/<id>.log
 
@@ -29,7 +30,7 @@ from qhub.errors import QhubError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Layout", "home"]
+__all__ = ["Layout", "home", "home_hint"]
 
 FOLDERS = (
     *("passwords", "config", "secrets", "server", "gateway", "agents", "flows"),
@@ -58,6 +59,13 @@ def _home(environment: Mapping[str, str]) -> Path:
         return Path.home() / "Library" / "Application Support" / "qhub"
     state = environment.get("XDG_STATE_HOME", "")
     return (Path(state) if state.startswith("/") else Path.home() / ".local" / "state") / "qhub"
+
+
+def home_hint(environment: Mapping[str, str] = os.environ) -> str:
+    """Return what to do where the state cannot be written."""
+    if chosen := environment.get("QHUB_HOME"):
+        return f"QHUB_HOME is {chosen}: set it to a folder that can be written, or unset it"
+    return "set QHUB_HOME to a folder that can be written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,11 @@ class Layout:
     def gateway(self) -> Path:
         """Database and working folders of Dask Gateway."""
         return self.root / "gateway"
+
+    @property
+    def client(self) -> Path:
+        """PREFECT_HOME of a user's own commands, for one who has no home."""
+        return self.root / "client"
 
     def password(self, name: str) -> Path:
         """Return the file of a generated password: api, gateway or gateway_keys."""

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from qhub.embedded.files import refusals
+from qhub.embedded.layout import home_hint
+from qhub.errors import WriteError
 from qhub.render.lock import take
 
 if TYPE_CHECKING:
@@ -21,12 +23,17 @@ __all__ = ["lock"]
 def lock(layout: Layout, command: str) -> Iterator[None]:
     """Keep every other qhub from changing a platform; makes the folder of its state.
 
-    Raises `LockedError` at once where another one works on it, which says who and since when.
+    Raises `LockedError` at once where another one works on it, which says who and since when;
+    `WriteError` where there can be no state.
     """
-    with refusals(layout.root):
-        for folder in (layout.root.parent, layout.root):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        with refusals(layout.root):
+            for folder in (layout.root.parent, layout.root):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    except WriteError as error:
+        error.hint = home_hint()
+        raise
     try:
         with refusals(layout.lock):
             take(handle, command, what="platform")

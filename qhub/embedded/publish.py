@@ -13,20 +13,19 @@ from urllib.parse import quote
 
 from qhub.embedded.automations import CONCURRENCY_LIMIT, PREFIX, automations, holds
 from qhub.embedded.errors import ApiError, DeployFailedError
+from qhub.embedded.marks import HELD_BACK, MARK, is_held_back, is_ours, users, uses
 from qhub.embedded.runs.template import base_job_template
 from qhub.platform.published import too_long, variables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from qhub.embedded.api import Api
     from qhub.embedded.layout import Layout
     from qhub.platform import Platform
 
-__all__ = ["Published", "pause", "pools", "rest"]
+__all__ = ["Published", "pause", "pools", "rest", "resume"]
 
-_MARK = "Made by QHub"
-_PAUSED = "; paused by QHub."
 _NOT_FOUND = 404
 _VARIABLES = "qhub_"
 
@@ -75,25 +74,33 @@ def rest(
     return Published(tuple(changed), tuple(notes))
 
 
-def pause(api: Api) -> None:
-    """Hold back the runs of our pools, until the next deploy or `resume`.
+def pause(api: Api) -> Iterator[dict[str, Any]]:
+    """Hold back the runs of our pools, until the next deploy or `resume`; yield the pools.
 
     The description says who did it: what a user paused stays paused.
     """
-    for pool in api.every("/work_pools/filter"):
-        if _is_ours(pool) and not pool["is_paused"]:
+    for pool in list(api.every("/work_pools/filter")):
+        if is_ours(pool) and not pool["is_paused"]:
+            yield pool
             _pause(api, f"/work_pools/{pool['name']}", pool)
 
 
+def resume(api: Api, pools: Iterable[Mapping[str, Any]]) -> None:
+    """Let runs of pools start again, that were as these are when they were held back."""
+    for pool in pools:
+        resumed = {"is_paused": False, "description": pool["description"]}
+        api.patch(f"/work_pools/{pool['name']}", resumed)
+
+
 def _pause(api: Api, path: str, thing: Mapping[str, Any]) -> None:
-    description = thing["description"].rstrip(".") + _PAUSED
+    description = thing["description"].rstrip(".") + HELD_BACK
     api.patch(path, {"is_paused": True, "description": description})
 
 
 def _pool(api: Api, pool: Mapping[str, Any], defaults: Mapping[str, str | None]) -> Iterator[str]:
     name = pool["name"]
     wanted = {
-        "description": f"{_MARK} for the agent {name}.",
+        "description": f"{MARK} for the agent {name}.",
         "base_job_template": base_job_template(defaults),
         "concurrency_limit": pool["concurrency_limit"],
     }
@@ -107,7 +114,7 @@ def _pool(api: Api, pool: Mapping[str, Any], defaults: Mapping[str, str | None])
             hint="rename the agent, or delete that pool on Prefect's page",
         )
     elif any(found[key] != value for key, value in wanted.items()):
-        resumed = {"is_paused": False} if _is_paused_by_us(found) else {}
+        resumed = {"is_paused": False} if is_held_back(found) else {}
         api.patch(f"/work_pools/{name}", wanted | resumed)
         yield f"pool {name}"
 
@@ -115,11 +122,11 @@ def _pool(api: Api, pool: Mapping[str, Any], defaults: Mapping[str, str | None])
 def _queues(api: Api, pool: str, wanted: list[str]) -> Iterator[str]:
     """Make the queues that are missing; `default` comes with the pool."""
     found = {queue["name"]: queue for queue in _queues_of(api, pool)}
-    description = f"{_MARK}."
+    description = f"{MARK}."
     for name in wanted:
         if name not in found:
             api.post(f"/work_pools/{pool}/queues", {"name": name, "description": description})
-        elif _is_paused_by_us(found[name]):
+        elif is_held_back(found[name]):
             resumed = {"is_paused": False, "description": description}
             api.patch(f"/work_pools/{pool}/queues/{quote(name, safe='')}", resumed)
         else:
@@ -193,40 +200,27 @@ def _retired(api: Api, left: Mapping[str, list[str]]) -> Iterator[tuple[str, str
         path = f"/work_pools/{name}"
         if name in left:
             yield from _retired_queues(api, name, (*left[name], "default"))
-        elif _is_ours(pool) and not _is_paused_by_us(pool):
-            yield _retire(api, f"pool {name}", path, pool, {"work_pools": _named(name)})
+        elif is_ours(pool):
+            yield from _retire(api, f"pool {name}", path, pool, users(name))
 
 
 def _retired_queues(api: Api, pool: str, left: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for queue in _queues_of(api, pool):
         name = queue["name"]
-        if name not in left and _is_ours(queue) and not _is_paused_by_us(queue):
-            used = {"work_pools": _named(pool), "work_pool_queues": _named(name)}
+        if name not in left and is_ours(queue):
             path = f"/work_pools/{pool}/queues/{quote(name, safe='')}"
-            yield _retire(api, f"queue {pool}/{name}", path, queue, used)
+            yield from _retire(api, f"queue {pool}/{name}", path, queue, users(pool, name))
 
 
 def _retire(
     api: Api, what: str, path: str, thing: Mapping[str, Any], used: Mapping[str, Any]
-) -> tuple[str, str]:
+) -> Iterator[tuple[str, str]]:
     if not (deployments := api.post("/deployments/count", used)):
         api.delete(path)
-        return what, ""
-    _pause(api, path, thing)
-    plural = "deployment uses" if deployments == 1 else "deployments use"
-    return what, f"{what} is in the config no longer, but {deployments} {plural} it: it is paused"
-
-
-def _is_ours(thing: Mapping[str, Any]) -> bool:
-    return str(thing["description"] or "").startswith(_MARK)
-
-
-def _is_paused_by_us(thing: Mapping[str, Any]) -> bool:
-    return _is_ours(thing) and str(thing["description"]).endswith(_PAUSED)
-
-
-def _named(name: str) -> dict[str, Any]:
-    return {"name": {"any_": [name]}}
+        yield what, ""
+    elif not is_held_back(thing):
+        _pause(api, path, thing)
+        yield what, f"{what} is in the config no longer, but {uses(deployments)}: it is paused"
 
 
 def _get(api: Api, path: str) -> Any:

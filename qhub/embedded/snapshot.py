@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from qhub.embedded import passwords, secrets
 from qhub.embedded.files import differing, read_or_none, replace
@@ -20,14 +21,11 @@ if TYPE_CHECKING:
     from qhub.embedded.layout import Layout
     from qhub.embedded.secrets import Values
 
-__all__ = ["EVERYTHING", "STAGE", "Change", "apply", "outdated", "plan", "settle"]
+__all__ = ["EVERYTHING", "STAGE", "Change", "apply", "outdated", "plan", "runs", "settle"]
 
 STAGE = "stages/embedded/"
 EVERYTHING = "*"
 """In place of a program's name: supervisor itself, and with it all."""
-
-_READ_BY_GATEWAY = ("version", "profiles", "dask_gateway")
-"""What of platform.json the gateway reads; pools and storage are published, not read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +41,19 @@ class Change:
     paths: tuple[str, ...]
 
 
-def plan(layout: Layout, bundle: Mapping[str, bytes], values: Values) -> Change:
-    """Return how the state differs from what a platform renders to and from its secrets."""
-    config = {
-        layout.config / path.removeprefix(STAGE): content
-        for path, content in bundle.items()
-        if path.startswith(STAGE)
-    }
-    wanted = config | secrets.volumes(layout, values)
+def plan(
+    layout: Layout,
+    bundle: Mapping[str, bytes],
+    values: Values,
+    *,
+    notes: Mapping[Path, bytes] = MappingProxyType({}),
+) -> Change:
+    """Return how the state differs from what a platform renders to and from its secrets.
+
+    `notes` are files of the state that no program reads.
+    """
+    config = _config(layout, bundle)
+    wanted = config | secrets.volumes(layout, values) | dict(notes)
     files = differing(wanted) | passwords.missing(layout)
     gone = (*_left_over(layout.config, config), *secrets.left_over(layout, values))
     agents = frozenset(f"agent-{agent}" for agent in values)
@@ -63,6 +66,12 @@ def plan(layout: Layout, bundle: Mapping[str, bytes], values: Values) -> Change:
     return Change(files, gone, programs, tuple(paths))
 
 
+def runs(layout: Layout, bundle: Mapping[str, bytes]) -> bool:
+    """Tell whether what a platform renders to is what the last deploy wrote into the state."""
+    config = _config(layout, bundle)
+    return not differing(config) and not _left_over(layout.config, config)
+
+
 def apply(layout: Layout, change: Change) -> None:
     """Write what differs, all or nothing; raises `WriteError`."""
     due = outdated(layout)
@@ -72,6 +81,14 @@ def apply(layout: Layout, change: Change) -> None:
     for folder in {path.parent for path in change.gone}:
         if folder not in (layout.config,) and not any(folder.iterdir()):
             folder.rmdir()
+
+
+def _config(layout: Layout, bundle: Mapping[str, bytes]) -> dict[Path, bytes]:
+    return {
+        layout.config / path.removeprefix(STAGE): content
+        for path, content in bundle.items()
+        if path.startswith(STAGE)
+    }
 
 
 def outdated(layout: Layout) -> frozenset[str]:
@@ -102,7 +119,10 @@ def _left_over(folder: Path, wanted: Mapping[Path, bytes]) -> list[Path]:
 def _readers(
     path: Path, agents: frozenset[str], layout: Layout, files: Mapping[Path, bytes]
 ) -> Iterator[str]:
-    """Yield the programs that read a file of the state, EVERYTHING for supervisor."""
+    """Yield the programs that read a file of the state at their start, EVERYTHING for supervisor.
+
+    The gateway reads platform.json and which agents there are whenever it needs them.
+    """
     match path.parts:
         case ("config", "agents", name):
             yield f"agent-{name.removesuffix('.json')}"
@@ -110,11 +130,6 @@ def _readers(
             yield f"agent-{agent}"
         case ("config", "dask_gateway_config.py") | ("passwords", "gateway_keys"):
             yield "gateway"
-        case ("config", "platform.json"):
-            if _for_gateway(read_or_none(layout.root / path)) != _for_gateway(
-                files.get(layout.root / path)
-            ):
-                yield "gateway"
         case ("config", "supervisord.conf"):
             if _head(read_or_none(layout.root / path)) != _head(files.get(layout.root / path)):
                 yield EVERYTHING
@@ -124,11 +139,6 @@ def _readers(
             yield from ("gateway", *agents)
         case _:
             pass
-
-
-def _for_gateway(content: bytes | None) -> list[Any]:
-    data = json.loads(content) if content else {}
-    return [data.get(key) for key in _READ_BY_GATEWAY]
 
 
 def _head(content: bytes | None) -> bytes:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from qhub.embedded import owner
 from qhub.embedded.api import Api
 from qhub.embedded.errors import MissingExtraError, NotDeployedError
 from qhub.embedded.health import files, gateway, programs, server
 from qhub.embedded.health.model import Part, PartState, Problem, Status, age, part_name
+from qhub.embedded.layout import home_hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,10 +32,12 @@ def look(
     layout: Layout,
     *,
     wanted: Mapping[str, bytes] | None = None,
+    file: str | None = None,
     start_seconds: float = _START_SECONDS,
 ) -> Status:
     """Return how the platform does; `wanted` are the files of its stage as rendered now.
 
+    `file` is the config file that asks; another one that deployed it is told.
     A program that is younger than `start_seconds` and does not answer is taken to be starting.
     """
     found = files.snapshot(layout)
@@ -69,7 +74,15 @@ def look(
         runs=sides.server.runs,
         clusters=sides.gateway.clusters if sides.gateway else None,
         problems=problems,
+        notes=tuple(_notes(layout, found, file)),
     )
+
+
+def _notes(layout: Layout, found: Snapshot, file: str | None) -> Iterator[str]:
+    if file is not None and (other := owner.foreign(layout, file)) is not None:
+        yield f"it was deployed from {other}"
+    if not found.agents:
+        yield "it has no agent, so no flow runs: prefect.enabled is false"
 
 
 def _require(*packages: str) -> None:
@@ -81,10 +94,15 @@ def _require(*packages: str) -> None:
 
 
 def _not_deployed(layout: Layout) -> Status:
-    message = f"it is not deployed: {layout.root}"
+    message, hint = f"it is not deployed: {layout.root}", "run `qhub deploy`"
+    above = next((path for path in layout.root.parents if path.exists()), layout.root)
     if layout.ports.exists():
         message = f"files of its last deploy are gone or damaged in {layout.root}"
-    problem = Problem("platform", message, "run `qhub deploy`")
+    elif not above.is_dir():
+        message, hint = f"{layout.root} cannot be: {above} is no folder", home_hint()
+    elif chosen := os.environ.get("QHUB_HOME"):
+        hint += f"; it is looked for in QHUB_HOME, {chosen}"
+    problem = Problem("platform", message, hint)
     name, folder = layout.root.name, str(layout.root)
     return Status(name, folder, False, False, None, None, (), None, None, (problem,))  # noqa: FBT003
 

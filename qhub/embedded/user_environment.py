@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING
+
+from qhub.reserved import is_reserved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -12,10 +15,9 @@ if TYPE_CHECKING:
 
     from qhub.embedded.layout import Layout
 
-__all__ = ["is_reserved", "user_environment"]
+__all__ = ["revision", "user_environment"]
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_RESERVED = ("PREFECT_API_", "QHUB_", "DASK_GATEWAY_")
 
 
 def user_environment(layout: Layout, agent: str) -> dict[str, str]:
@@ -29,15 +31,26 @@ def user_environment(layout: Layout, agent: str) -> dict[str, str]:
     return {name: value for name, value in found.items() if not is_reserved(name)}
 
 
-def is_reserved(name: str) -> bool:
-    """Tell whether a variable is the platform's own."""
-    return name.startswith(_RESERVED)
+def revision(layout: Layout, agent: str) -> str:
+    """Return a name for what the agent's environment is made of; another one after each change.
+
+    It is made of when and where the files were written, which a deploy does only when they differ:
+    the gateway stores it in clear, and not even a digest of a secret belongs there.
+    """
+    files = [layout.config / "agents" / f"{agent}.json", *_files(layout.secrets(agent))]
+    told = [(path.name, (found := path.stat()).st_mtime_ns, found.st_ino) for path in files]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
 
 
 def _secrets(volume: Path) -> dict[str, str]:
-    files = sorted(volume.iterdir()) if volume.is_dir() else []
-    texts = {path.name: _text(path) for path in files if _VARIABLE.fullmatch(path.name)}
+    named = [path for path in _files(volume) if _VARIABLE.fullmatch(path.name)]
+    texts = {path.name: _text(path) for path in named}
     return {name: text for name, text in texts.items() if text is not None}
+
+
+def _files(volume: Path) -> list[Path]:
+    """Return the files of a volume, in order; it is not there where an agent has no secrets."""
+    return sorted(path for path in volume.iterdir() if path.is_file()) if volume.is_dir() else []
 
 
 def _text(path: Path) -> str | None:

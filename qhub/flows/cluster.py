@@ -10,6 +10,7 @@ from qhub.flows.gateway import access, connect, describe, failures
 from qhub.flows.new_cluster import attach, submit
 from qhub.flows.run_context import log
 from qhub.flows.scale import scale_of
+from qhub.flows.seconds import require_seconds
 from qhub.flows.waiting import wait_for_workers
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def cluster(
     `timeout` is in seconds; with `wait=False` the block begins before the workers are there.
     """
     wanted = scale_of(workers, adaptive, usual=1)
+    require_seconds("idle_timeout", idle_timeout, optional=True)
+    require_seconds("timeout", timeout)
     to, note = access(), log()
     with connect(to) as gateway:
         with failures(to):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from qhub.flows.errors import ApiError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import httpx
     from prefect.client.orchestration import SyncPrefectClient
 
-__all__ = ["connect", "pages"]
+__all__ = ["Outage", "connect", "first", "pages"]
 
 _NO_ADDRESS = (
     "run it by 'qhub connect -- COMMAND', or set PREFECT_API_URL (and PREFECT_API_AUTH_STRING)"
@@ -27,14 +28,13 @@ def connect() -> Iterator[SyncPrefectClient]:
     Without an address Prefect would start a server of its own, that nobody else sees: an error.
     """
     import httpx
-    from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_API_URL
 
     url = PREFECT_API_URL.value()
     if not url:
         raise ApiError("it is not known where Prefect's API is", hint=_NO_ADDRESS)
     try:
-        with get_client(sync_client=True) as client:
+        with _client(url) as client:
             yield client
     except httpx.HTTPStatusError as error:
         raise _refusal(error, url) from error
@@ -44,6 +44,42 @@ def connect() -> Iterator[SyncPrefectClient]:
         if not _is_of_json(error):
             raise
         raise _not_prefect(url) from error
+
+
+class Outage:
+    """How long the API has been away; who follows a run waits for it up to a minute."""
+
+    SECONDS = 60.0
+    _PAUSE = 1.0
+
+    def __init__(self, say: Callable[[str], None] | None = None) -> None:
+        self._say = say
+        self._reached = time.monotonic()
+        self._is_told = False
+
+    @contextmanager
+    def tolerated(self) -> Iterator[None]:
+        """Let what asks the API fail, unless it has been away for too long.
+
+        Prefect's own client would try for a minute in silence, at longer and longer intervals.
+        """
+        import httpx
+        from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+        try:
+            with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}):
+                yield
+        except (httpx.TransportError, httpx.HTTPStatusError) as error:
+            if isinstance(error, httpx.HTTPStatusError) and error.response.status_code < 500:
+                raise
+            if time.monotonic() - self._reached > self.SECONDS:
+                raise
+            if self._say and not self._is_told:
+                self._say(f"Prefect's API does not answer; waiting up to {self.SECONDS:.0f} s")
+            self._is_told = True
+            time.sleep(self._PAUSE)
+        else:
+            self._reached, self._is_told = time.monotonic(), False
 
 
 def pages(client: SyncPrefectClient, path: str, body: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -56,6 +92,38 @@ def pages(client: SyncPrefectClient, path: str, body: dict[str, Any]) -> Iterato
         if len(found) < limit:
             return
         offset += limit
+
+
+def first(client: SyncPrefectClient, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the first thing that a `/filter` path of the API has, None where it has nothing."""
+    answer = client.request("POST", path, json={**body, "limit": 1})  # type: ignore[arg-type] # as in `pages`
+    found: list[dict[str, Any]] = answer.json()
+    return found[0] if found else None
+
+
+def _client(url: str) -> SyncPrefectClient:
+    """Return a client; a proxy of the environment does not know this machine's loopback."""
+    from prefect.client.orchestration import get_client
+
+    settings = {"trust_env": False} if _is_loopback(url) else None
+    try:
+        return get_client(httpx_settings=settings, sync_client=True)
+    except (ImportError, ValueError) as error:  # a SOCKS proxy, or a scheme that is no proxy's
+        raise ApiError(
+            f"the proxy of the environment cannot be used for {_shown(url)}: {error}",
+            hint="unset ALL_PROXY; for a SOCKS proxy, pip install socksio",
+        ) from error
+
+
+def _is_loopback(url: str) -> bool:
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+
+    try:
+        host = urlsplit(url).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _unreachable(url: str, error: Exception) -> ApiError:

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from qhub.flows.dask_errors import ClusterError
+from qhub.flows.dask_errors import ClusterError, UnknownAgentError
 from qhub.flows.gateway import ask, describe
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from qhub.flows.gateway import Access
 
-__all__ = ["DaskCluster", "clusters", "matching", "stop"]
+__all__ = ["DaskCluster", "clusters", "clusters_of_all", "matching", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,27 @@ def clusters(to: Access) -> tuple[DaskCluster, ...]:
     found = ask("clusters/?status=PENDING,RUNNING", to)
     items = sorted(found.values(), key=lambda item: int(item["start_time"]))
     return tuple(_cluster(item, to) for item in items)
+
+
+def clusters_of_all(
+    accesses: Iterable[Access],
+) -> tuple[tuple[DaskCluster, ...], tuple[UnknownAgentError, ...]]:
+    """Return the clusters of several agents, and what the gateway says of those it refuses.
+
+    Raises `UnknownAgentError` where it refuses every one of them.
+    """
+    found: list[DaskCluster] = []
+    refused: list[UnknownAgentError] = []
+    known = False
+    for to in accesses:
+        try:
+            found += clusters(to)
+            known = True
+        except UnknownAgentError as error:
+            refused.append(error)
+    if refused and not known:
+        raise refused[0]
+    return tuple(found), tuple(refused)
 
 
 def matching(found: Sequence[DaskCluster], name: str) -> DaskCluster:

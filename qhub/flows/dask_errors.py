@@ -2,6 +2,7 @@
 
 FlowsError
 ├── GatewayError          Dask Gateway is not known, cannot be reached, or refuses
+│   └── UnknownAgentError   it does not know the agent, or another password
 ├── ClusterError          a cluster cannot be made, or ended; says why
 ├── WorkersPendingError   no worker came in time; says what holds them up
 ├── VersionMismatchError  client, scheduler and workers differ in packages that must be the same
@@ -15,6 +16,7 @@ from qhub.flows.errors import FlowsError
 __all__ = [
     "ClusterError",
     "GatewayError",
+    "UnknownAgentError",
     "VersionMismatchError",
     "WorkerLostError",
     "WorkersPendingError",
@@ -23,6 +25,10 @@ __all__ = [
 
 class GatewayError(FlowsError):
     """Dask Gateway is not known, cannot be reached, or refuses."""
+
+
+class UnknownAgentError(GatewayError):
+    """Dask Gateway does not know the agent with this password."""
 
 
 class ClusterError(FlowsError):

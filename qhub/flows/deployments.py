@@ -11,15 +11,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 from qhub.flows import job_variables as variables
+from qhub.flows import limits, schedules
 from qhub.flows import parameters as flow_parameters
 from qhub.flows import platform as platforms
-from qhub.flows import schedules
 from qhub.flows.code import Code, provide
 from qhub.flows.connection import connect
 from qhub.flows.entrypoints import Entrypoint, Source, entrypoint, flows_of, source
-from qhub.flows.errors import FlowSourceError, ParameterError
+from qhub.flows.errors import FlowSourceError
 from qhub.flows.loading import load, modules_of
 from qhub.flows.registry import change
+from qhub.flows.wishes import Concurrency, Wish, wish
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
 __all__ = ["Concurrency", "Deployed", "deploy"]
-
-Concurrency = int | tuple[int, Literal["enqueue", "cancel"]] | None
-_STRATEGIES = {"enqueue": "ENQUEUE", "cancel": "CANCEL_NEW"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +43,9 @@ class Deployed:
     changed: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    """What the caller of deploy() asked for, checked as far as no platform is needed."""
-
-    name: str
-    schedules: tuple[schedules.Schedule, ...]
-    profile: str | None
-    queue: str | None
-    pool: str | None
-    image: str | None
-    tags: tuple[str, ...]
-    parameters: Mapping[str, Any] | None
-    job_variables: Mapping[str, Any] | None
-    retries_on_crash: int
-    limit: int | None
-    strategy: str
-    description: str | None
-    paused: bool | None
+    def __str__(self) -> str:
+        what = f" ({', '.join(self.changed)})" if self.changed else ""
+        return f"{self.action:<9}  {self.name}  {self.version}{what}\n  {self.url}"
 
 
 class Options(TypedDict, total=False):
@@ -136,39 +118,41 @@ def deploy(
     project: the folder that is archived; default: the nearest upwards with .git,
         pyproject.toml or qhub-config.yaml.
     paused: True stops all schedules, None leaves that as it is.
-    tell: is called with notes as they arise; default: standard error.
+    tell: is called with notes as they arise; without it they, and what was done, go to
+        standard error.
     """
-    limit, strategy = _concurrency(concurrency)
-    wish = _Wish(
-        name=_checked_name(name or "default"),
-        schedules=schedules.as_schedules(schedule),
+    asked = wish(
+        name=name,
+        schedule=schedule,
         profile=profile,
         queue=queue,
         pool=pool,
         image=image,
-        tags=_checked_tags(tags),
+        tags=tags,
         parameters=parameters,
         job_variables=job_variables,
         retries_on_crash=retries_on_crash,
-        limit=limit,
-        strategy=strategy,
+        concurrency=concurrency,
+        storage=storage,
+        project=project,
         description=description,
         paused=paused,
+        tell=tell,
     )
     sources = _sources(flow)
     with connect() as client:
-        done = _deploy(client, sources, wish, storage, project)
+        done = _deploy(client, sources, asked)
     for note in dict.fromkeys(note for item in done for note in item.notes):
         (tell or _to_stderr)(note)
+    if tell is None:
+        _to_stderr("\n".join(map(str, done)))
     return done[0] if _is_flow(flow) else done
 
 
 def _deploy(
     client: SyncPrefectClient,
     sources: Sequence[Source],
-    wish: _Wish,
-    storage: str | None,
-    project: str | Path | None,
+    wish: Wish,
 ) -> tuple[Deployed, ...]:
     """Check everything, then store the code, then register."""
     platform = platforms.read(client)
@@ -183,7 +167,11 @@ def _deploy(
     )
     bodies = [_of_flow(item, wish) for item in sources]
     code = provide(
-        sources, own=storage, platforms=platform.storage, project=project, image=wish.image
+        sources,
+        own=wish.storage,
+        platforms=platform.storage,
+        project=wish.project,
+        image=wish.image,
     )
     notes = [*code.notes]
     if wish.image and platform.provider == "embedded":
@@ -216,13 +204,13 @@ def _deploy(
             url=_url(result.id),
             action=result.action,
             changed=result.changed,
-            notes=tuple(notes),
+            notes=(*notes, *limits.notes(client, result, wish.limit)),
         )
         for flow, result in done
     )
 
 
-def _of_flow(item: Source, wish: _Wish) -> dict[str, Any]:
+def _of_flow(item: Source, wish: Wish) -> dict[str, Any]:
     """Return what a deployment takes from its flow."""
     schema = item.flow.parameters.model_dump(exclude_unset=True)
     values = flow_parameters.check(
@@ -261,22 +249,33 @@ def _sources(
 
 def _check_alone(found: Sequence[Source]) -> None:
     """Refuse two flows of one name, and to deploy from inside a run."""
-    files: dict[str, Path] = {}
+    first: dict[str, Source] = {}
     for item in found:
-        if (other := files.setdefault(item.flow.name, item.file)) != item.file or (
-            sum(one.flow.name == item.flow.name for one in found) > 1
-        ):
+        other = first.setdefault(item.flow.name, item)
+        if other is not item:
+            places = dict.fromkeys((_place(other), _place(item)))
+            if len(places) == 1:
+                raise FlowSourceError(f"the flow '{item.flow.name}' is named twice: {_place(item)}")
             raise FlowSourceError(
-                f"two flows are called '{item.flow.name}' ({other}, {item.file})",
+                f"two flows are called '{item.flow.name}': {' and '.join(places)}",
                 hint="@flow(name='…') gives a flow its own name",
             )
-    places = os.environ.get("QHUB_CODE_PATH", "").split(os.pathsep)
+    loaded = os.environ.get("QHUB_CODE_PATH", "").split(os.pathsep)
     for item in found:
-        if any(place and item.file.is_relative_to(place) for place in places):
+        if any(place and item.file.is_relative_to(place) for place in loaded):
             raise FlowSourceError(
                 f"{item.file.name} deploys itself while a run loads it",
                 hint="put deploy(…) below: if __name__ == '__main__':",
             )
+
+
+def _place(item: Source) -> str:
+    """Return file and line of a flow's function, the file as seen from the working folder."""
+    path, code = item.file, getattr(item.flow.fn, "__code__", None)
+    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    if code is None or Path(code.co_filename).resolve() != path:  # decorated, or made elsewhere
+        return f"{shown} ('{item.attribute}')"
+    return f"{shown}:{code.co_firstlineno}"
 
 
 def _checked(given: object) -> Flow[Any, Any]:
@@ -290,35 +289,6 @@ def _checked(given: object) -> Flow[Any, Any]:
 
 def _is_flow(given: object) -> bool:
     return not isinstance(given, str | Path | ModuleType | Sequence)
-
-
-def _checked_name(name: str) -> str:
-    if not name.strip() or any(character in name for character in "/%&><"):
-        raise ParameterError(
-            f"'{name}' cannot be the name of a deployment", hint="it may not hold / % & > <"
-        )
-    return name
-
-
-def _checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
-    from qhub.flows.versions import OURS
-
-    given = (tags,) if isinstance(tags, str) else tuple(tags)
-    for tag in given:
-        if tag.startswith(OURS):
-            raise ParameterError(f"the tag '{tag}' begins as those that deploy() sets itself")
-    return given
-
-
-def _concurrency(given: Concurrency) -> tuple[int | None, str]:
-    limit, strategy = given if isinstance(given, tuple) else (given, "enqueue")
-    if strategy not in _STRATEGIES:
-        raise ParameterError(
-            f"concurrency knows no '{strategy}'", hint="(1, 'enqueue') or (1, 'cancel')"
-        )
-    if limit is not None and limit < 1:
-        raise ParameterError(f"concurrency is {limit}; it counts from 1")
-    return limit, _STRATEGIES[strategy]
 
 
 def _url(deployment: str) -> str:

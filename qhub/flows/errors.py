@@ -117,9 +117,15 @@ def not_found(
 
 
 def nearest(name: str, names: Collection[str]) -> str | None:
-    """Return the name that was probably meant."""
+    """Return the name that was probably meant: by all of it, else by a word of it."""
+    import re
     from difflib import get_close_matches
 
     lowered = {known.lower(): known for known in names}
     near = get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
-    return lowered[near[0]] if near else None
+    if near:
+        return lowered[near[0]]
+    last_first = sorted(lowered, reverse=True)
+    words = {word: known for known in last_first for word in re.split(r"[_/ .-]", known)}
+    near = get_close_matches(name.lower(), words, n=1, cutoff=0.75)
+    return lowered[words[near[0]]] if near else None

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from qhub.flows.dask_errors import GatewayError
+from qhub.flows.dask_errors import GatewayError, UnknownAgentError
 from qhub.flows.errors import not_found
 
 if TYPE_CHECKING:
@@ -179,6 +179,7 @@ def ask(path: str, to: Access, *, method: str = "GET") -> dict[str, Any]:
             told: dict[str, Any] = json.loads(answer.read() or b"{}")
             return told
     except urllib.error.HTTPError as error:
+        error.close()  # what is raised may be kept, and with it the connection
         raise _refusal(to, error.code) from error
     except (OSError, ValueError) as error:
         raise _unreachable(to) from error
@@ -193,7 +194,7 @@ def _unreachable(to: Access) -> GatewayError:
 
 def _refusal(to: Access, status: int) -> GatewayError:
     if status == 401:
-        return GatewayError(
+        return UnknownAgentError(
             f"Dask Gateway at {to.address} does not know agent '{to.user}' with this password",
             hint="QHUB_AGENT and QHUB_GATEWAY_PASSWORD are set by 'qhub connect -- COMMAND'",
         )

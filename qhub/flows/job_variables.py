@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qhub.flows import quantities
 from qhub.flows.errors import ParameterError, not_found
 from qhub.flows.typed import read
 
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
     from qhub.flows.platform import Place, Platform
 
 __all__ = ["combine", "violations"]
+
+_TYPES = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "string": "a text",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "null",
+}
+"""What JSON Schema's types are called."""
 
 
 def combine(
@@ -43,9 +55,9 @@ def combine(
             if name not in known:
                 where = f"in the pool '{place.pool}'"
                 raise not_found("job variable", name, known, where=where)
-        told = violations(chosen, place.variables)
-        if told:
-            raise ParameterError(f"job variables of the pool '{place.pool}': {'; '.join(told)}")
+    told = [*quantities.wrong(chosen), *(violations(chosen, place.variables) if known else ())]
+    if told:
+        raise ParameterError(f"job variables of the pool '{place.pool}': {'; '.join(told)}")
     return chosen
 
 
@@ -62,7 +74,10 @@ def violations(values: Mapping[str, Any], schema: Mapping[str, Any]) -> list[str
 def _message(error: ValidationError) -> str:
     """Return what is wrong; of "any of" what each of them wants, as Prefect adds null to all."""
     inner = [_message(one) for one in error.context or () if one.validator_value != "null"]
-    return " and ".join(dict.fromkeys(inner)) or str(error.message)
+    told = " and ".join(dict.fromkeys(inner))
+    if not told and error.validator == "type" and error.validator_value in _TYPES:
+        return f"{error.instance!r} is not {_TYPES[error.validator_value]}"
+    return told or str(error.message)
 
 
 def _of_profile(platform: Platform, name: str | None) -> dict[str, Any]:

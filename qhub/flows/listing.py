@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qhub.flows import registry, schedules
-from qhub.flows.connection import connect, pages
+from qhub.flows.connection import connect, first
 from qhub.flows.run_names import begun
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["DeployedFlow", "delete", "list_deployments"]
+    from prefect.client.orchestration import SyncPrefectClient
+
+__all__ = ["DeployedFlow", "delete", "full_name", "list_deployments"]
 
 
 @dataclass(frozen=True, slots=True)
 class DeployedFlow:
-    """A deployed flow: `name` is "flow/deployment"; `last_run` the state of its latest run."""
+    """A deployed flow: `name` is "flow/deployment"; `last_run` the state of its latest run.
+
+    `next_run` is when it is scheduled to run next, "" where no schedule is at work.
+    """
 
     name: str
     id: str
@@ -28,22 +34,23 @@ class DeployedFlow:
     queue: str
     tags: tuple[str, ...]
     last_run: str
+    next_run: str = ""
 
 
 def list_deployments() -> list[DeployedFlow]:
     """Return all deployed flows, by name."""
     with connect() as client:
-        body = {
-            "flow_runs": begun(),
-            "sort": "EXPECTED_START_TIME_DESC",
-        }
-        found = list(registry.every(client))
-        last = {}
-        for name, item in found:
-            runs = {**body, "deployments": {"id": {"any_": [item["id"]]}}}
-            latest = next(pages(client, "/flow_runs/filter", runs), None)
-            last[name] = latest["state_name"] if latest else ""
-    return [_row(name, item, last[name]) for name, item in found]
+        return [
+            _row(name, item, last_run=_last(client, item), next_run=_next(client, item))
+            for name, item in registry.every(client)
+        ]
+
+
+def full_name(name: str) -> str:
+    """Return the "flow/deployment" that a name means, as `delete` takes it."""
+    with connect() as client:
+        found = registry.find(client, name)
+    return f"{found['flow']}/{found['name']}"
 
 
 def delete(name: str) -> str:
@@ -57,7 +64,34 @@ def delete(name: str) -> str:
     return f"{found['flow']}/{found['name']}"
 
 
-def _row(name: str, item: Mapping[str, Any], last_run: str) -> DeployedFlow:
+def _last(client: SyncPrefectClient, item: Mapping[str, Any]) -> str:
+    """Return the state of a deployment's latest run."""
+    body = {
+        "flow_runs": begun(),
+        "deployments": {"id": {"any_": [item["id"]]}},
+        "sort": "EXPECTED_START_TIME_DESC",
+    }
+    found = first(client, "/flow_runs/filter", body)
+    return str(found["state_name"]) if found else ""
+
+
+def _next(client: SyncPrefectClient, item: Mapping[str, Any]) -> str:
+    """Return when the next run is due that a deployment's schedules have made."""
+    if item.get("paused") or not any(one["active"] for one in item.get("schedules") or ()):
+        return ""
+    body = {
+        "flow_runs": {
+            "state": {"type": {"any_": ["SCHEDULED"]}},
+            "expected_start_time": {"after_": datetime.now(UTC).isoformat()},
+        },
+        "deployments": {"id": {"any_": [item["id"]]}},
+        "sort": "EXPECTED_START_TIME_ASC",
+    }
+    found = first(client, "/flow_runs/filter", body)
+    return str(found["expected_start_time"]) if found else ""
+
+
+def _row(name: str, item: Mapping[str, Any], *, last_run: str, next_run: str) -> DeployedFlow:
     given = item.get("schedules") or ()
     return DeployedFlow(
         name=name,
@@ -74,4 +108,5 @@ def _row(name: str, item: Mapping[str, Any], last_run: str) -> DeployedFlow:
         queue=item.get("work_queue_name") or "",
         tags=tuple(item.get("tags") or ()),
         last_run=last_run,
+        next_run=next_run,
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from qhub.flows.connection import connect, pages
+from qhub.flows.connection import Outage, connect, pages
 from qhub.flows.errors import ParameterError, not_found
 from qhub.flows.run_names import find
 
@@ -74,9 +74,12 @@ def follow(
         found = find(client, run)
         tail = Tail(client, found["id"], level=level, search=search, since=since, task=task)
         quiet_since: float | None = None
+        outage, state = Outage(), ""
         while True:
-            state = find(client, found["id"])["state_type"]
-            lines = list(tail.new())
+            lines: list[LogLine] = []
+            with outage.tolerated():
+                state = find(client, found["id"])["state_type"]
+                lines = list(tail.new())
             yield from lines
             if state in _ENDED:
                 if lines or quiet_since is None:

@@ -41,6 +41,8 @@ SECRET = (
 _KEYS_OF_CONFIGS = [
     re.compile(rf"^{key}\s*:", re.MULTILINE) for key in ("project_name", "provider")
 ]
+PRODUCTS = ("qhub-report-*.txt", "qhub-config.schema.json", "*.log")
+"""What qhub leaves where it is called, saved logs too: no code, and each would be a version."""
 HARMLESS = (".env.example", ".env.sample", ".env.template")
 
 
@@ -77,7 +79,8 @@ def select(folder: Path) -> Selection:
 
     In a git repository what git ignores is left out; .prefectignore and .qhubignore count
     everywhere, and where git is not in use .gitignore, too. Untracked files that look like
-    secrets are left out, and every file that the config file reads a secret from.
+    secrets are left out, and every file that the config file reads a secret from; so are
+    untracked logs and what else qhub itself writes.
     """
     if git.repository(folder):
         listed = git.files(folder)
@@ -88,7 +91,9 @@ def select(folder: Path) -> Selection:
     configs = _configs(folder, (*tracked, *new))
     secrets = {name for name in new if _looks_secret(name)}
     secrets |= _read_by_configs(folder, configs).intersection((*tracked, *new))
-    names = {name for name in (*tracked, *new) if _is_code(folder, name)} - secrets - configs
+    products = {name for name in new if _is_called(name, PRODUCTS)}
+    names = {name for name in (*tracked, *new) if _is_code(folder, name)}
+    names -= secrets | configs | products
     told = {name for name in tracked if _looks_secret(name)} & names
     return Selection(
         tuple(sorted(kept(names))),
@@ -163,10 +168,12 @@ def _from_files(value: object) -> Iterator[str]:
 
 
 def _looks_secret(name: str) -> bool:
+    return _is_called(name, SECRET) and not _is_called(name, HARMLESS)
+
+
+def _is_called(name: str, patterns: Iterable[str]) -> bool:
     base = name.rpartition("/")[2].lower()
-    if any(fnmatch(base, pattern) for pattern in HARMLESS):
-        return False
-    return any(fnmatch(base, pattern) for pattern in SECRET)
+    return any(fnmatch(base, pattern) for pattern in patterns)
 
 
 class _Ignoring:

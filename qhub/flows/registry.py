@@ -10,7 +10,7 @@ from qhub.flows.connection import pages
 from qhub.flows.errors import NotFoundError, not_found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from prefect.client.orchestration import SyncPrefectClient
 
@@ -79,7 +79,20 @@ def find(client: SyncPrefectClient, name: str) -> dict[str, Any]:
         )
     if of_flow:
         return known[of_flow[0]]
-    raise not_found("deployed flow", name, known, plural="deployed flows")
+    raise _unknown(name, known)
+
+
+def _unknown(name: str, known: Collection[str]) -> NotFoundError:
+    """Return the error of a flow that is not deployed; flows of one deployment go by themselves."""
+    flows = [full.rpartition("/")[0] for full in known]
+    listed = [
+        full if flows.count(flow) > 1 or "/" in name else flow
+        for full, flow in zip(known, flows, strict=True)
+    ]
+    error = not_found("deployed flow", name, listed, plural="deployed flows")
+    if not listed:
+        error = NotFoundError(str(error), hint="nothing is deployed yet: qhub flow deploy FILE")
+    return error
 
 
 def names(given: str, full: str) -> bool:

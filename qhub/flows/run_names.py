@@ -13,7 +13,9 @@ from qhub.flows.errors import NotFoundError
 if TYPE_CHECKING:
     from prefect.client.orchestration import SyncPrefectClient
 
-__all__ = ["begun", "find"]
+__all__ = ["ENDED", "begun", "find", "find_going"]
+
+ENDED = frozenset({"COMPLETED", "FAILED", "CANCELLED", "CRASHED"})
 
 
 def find(client: SyncPrefectClient, run: str) -> dict[str, Any]:
@@ -31,6 +33,24 @@ def find(client: SyncPrefectClient, run: str) -> dict[str, Any]:
     raise NotFoundError(
         f"there is no run '{run}'", hint="give its id or name, or a flow with a run; qhub flow list"
     )
+
+
+def find_going(client: SyncPrefectClient, run: str) -> dict[str, Any]:
+    """Return the run that is meant by somebody who wants to end it.
+
+    Of several the latest that has not ended, also one that waits; not those to come.
+    """
+    found = find(client, run)
+    if _is_id(run) or found["state_type"] not in (*ENDED, "CANCELLING"):
+        return found
+    going: dict[str, Any] = {
+        "state": {"type": {"not_any_": [*ENDED, "CANCELLING"]}},
+        "expected_start_time": {"before_": datetime.now(UTC).isoformat()},
+    }
+    if found["name"] == run:
+        return _latest(client, {"flow_runs": {"name": {"any_": [run]}, **going}}) or found
+    deployed = [item["id"] for name, item in registry.every(client) if registry.names(run, name)]
+    return _latest(client, {"flow_runs": {"deployment_id": {"any_": deployed}, **going}}) or found
 
 
 def begun() -> dict[str, Any]:

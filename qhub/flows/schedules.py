@@ -6,12 +6,20 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from qhub.flows import expect
 from qhub.flows.errors import ScheduleError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["Schedule", "Schedules", "as_schedules", "cron", "interval", "rrule", "same", "shown"]
+
+_TEXT = {"text": expect.TEXT}
+_INTERVAL = {
+    **dict.fromkeys(("days", "hours", "minutes", "seconds"), expect.NUMBER),
+    "anchor": expect.optional(expect.Kind("a datetime", lambda v: isinstance(v, datetime))),
+}
+_UNITS = {"d": 86400, "h": 3600, "min": 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +37,7 @@ Schedules = Schedule | str | list["Schedule | str"] | tuple["Schedule | str", ..
 
 def cron(text: str, timezone: str = "UTC") -> Schedule:
     """Return a schedule of five cron fields: `cron("0 6 * * 1-5", "Europe/Berlin")`."""
+    expect.check("cron()", {"text": text}, _TEXT, ScheduleError)
     _check_zone(timezone)
     if not text.strip().startswith("@") and len(text.split()) != 5:
         raise ScheduleError(
@@ -38,6 +47,10 @@ def cron(text: str, timezone: str = "UTC") -> Schedule:
     from prefect.client.schemas.schedules import CronSchedule
 
     _build(CronSchedule, "cron", text, cron=text, timezone=timezone)
+    if not _comes(text):
+        raise ScheduleError(
+            f"the schedule '{text}' never comes", hint="none of its months has such a day"
+        )
     return Schedule({"cron": text, "timezone": timezone, "day_or": True})
 
 
@@ -55,8 +68,13 @@ def interval(
     They are counted from `anchor`; without one from 2020-01-01 00:00 in the time zone, so that
     ten minutes are those of the clock, and the same call means the same times.
     """
+    given = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, "anchor": anchor}
+    expect.check("interval()", given, _INTERVAL, ScheduleError)
     _check_zone(timezone)
-    distance = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    try:
+        distance = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except (OverflowError, ValueError) as error:
+        raise ScheduleError("an interval of that length cannot be counted") from error
     if distance < timedelta(seconds=1):
         raise ScheduleError(
             f"an interval of {distance.total_seconds():g} seconds is too short",
@@ -78,6 +96,7 @@ def interval(
 
 def rrule(text: str, timezone: str = "UTC") -> Schedule:
     """Return a schedule of an iCalendar rule: `rrule("FREQ=WEEKLY;BYDAY=MO;BYHOUR=6")`."""
+    expect.check("rrule()", {"text": text}, _TEXT, ScheduleError)
     _check_zone(timezone)
     from prefect.client.schemas.schedules import RRuleSchedule
 
@@ -112,8 +131,31 @@ def shown(spec: dict[str, Any]) -> str:
     if "cron" in spec:
         return f"{spec['cron']} ({zone})"
     if "interval" in spec:
-        return f"every {timedelta(seconds=spec['interval'])} ({zone})"
+        return f"every {_distance(spec['interval'])} ({zone})"
     return f"{spec.get('rrule', spec)} ({zone})"
+
+
+def _distance(seconds: float) -> str:
+    """Return "20 s", "10 min", or "1 d 2 h"."""
+    rest, parts = seconds, []
+    for unit, size in _UNITS.items():
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count:g} {unit}")
+    if rest or not parts:
+        parts.append(f"{rest:g} s")
+    return " ".join(parts)
+
+
+def _comes(text: str) -> bool:
+    """Tell whether there is a next time, as Prefect's scheduler counts it."""
+    from prefect._vendor.croniter.croniter import CroniterBadDateError, croniter
+
+    try:
+        croniter(text, datetime(2024, 1, 1)).get_next()  # type: ignore[no-untyped-call] # no types
+    except CroniterBadDateError:
+        return False
+    return True
 
 
 def _comparable(spec: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
@@ -139,6 +181,8 @@ def _build(model: Any, kind: str, text: str, **values: str) -> None:
 
 def _check_zone(timezone: str) -> None:
     from zoneinfo import available_timezones
+
+    expect.check("a schedule", {"timezone": timezone}, {"timezone": expect.TEXT}, ScheduleError)
 
     zones = available_timezones()
     if timezone not in zones:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from qhub.flows.code_on_dask import code_of_run
@@ -57,9 +58,15 @@ def shared_cluster(
 
 
 def key() -> str:
-    """Return what runs share a cluster by: the flow's name, and which code of it runs."""
+    """Return what runs share a cluster by: the flow's name, its code, and its agent's settings.
+
+    A cluster has the secrets and variables of its start: after a deploy that changed them, runs
+    have a QHUB_REVISION of their own, and the old cluster ends when it is idle.
+    """
     code = code_of_run()
-    return f"{flow_name() or 'no flow'}@{code.digest[:16] if code else 'no code'}"
+    revision = os.environ.get("QHUB_REVISION", "")
+    shared = f"{flow_name() or 'no flow'}@{code.digest[:16] if code else 'no code'}"
+    return f"{shared}.{revision}" if revision else shared
 
 
 def _find_or_make(
@@ -114,11 +121,13 @@ def _living(
 def _guarded() -> Iterator[None]:
     """Hold the limit, so that two runs that start together do not both make a cluster."""
     from prefect.concurrency.sync import concurrency
+    from prefect.exceptions import ObjectAlreadyExists
 
     from qhub.flows.connection import connect as to_prefect
 
     with to_prefect() as client:
         if LIMIT not in {limit.name for limit in client.read_global_concurrency_limits()}:
-            client.upsert_global_concurrency_limit_by_name(LIMIT, 1)
+            with suppress(ObjectAlreadyExists):  # made by another run at this moment
+                client.upsert_global_concurrency_limit_by_name(LIMIT, 1)
     with concurrency(LIMIT, lease_duration=_LEASE_SECONDS, strict=True):
         yield

@@ -14,6 +14,7 @@ from qhub.flows.code_on_dask import code_of_run, send
 from qhub.flows.dask_errors import WorkerLostError
 from qhub.flows.run_context import log
 from qhub.flows.scale import scale_of
+from qhub.flows.seconds import require_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,8 @@ def dask_task_runner(
     work (the platform's if not given). `timeout` is how long the first worker may take.
     """
     scale = scale_of(workers, adaptive, usual=2)
+    require_seconds("idle_timeout", idle_timeout, optional=True)
+    require_seconds("timeout", timeout)
     return SharedClusterRunner(
         cluster_class=_CLUSTER,
         cluster_kwargs={

@@ -35,13 +35,17 @@ class _Waiting:
 
     def reason(self, have: int, told: Workers | None) -> str:
         """Return what is known of why workers are missing, when there are `have`."""
-        lines = [f"{have} of {self.wanted} Dask workers are there"]
+        states = told.states if told else ()
+        total = max(self.wanted, len(states))  # others may use the cluster, too
+        lines = [f"{have} of {total} Dask workers are there"]
         if told is None:
             lines.append("the gateway does not tell why")
         else:
-            starting = [state for state in told.states if state != "running"]
+            # The gateway learns late that a worker has come.
+            starting = [state for state in states if state != "running"][: total - have]
             if starting:
-                lines.append(f"{len(starting)} are {', '.join(sorted(set(starting)))}")
+                verb = "is" if len(starting) == 1 else "are"
+                lines.append(f"{len(starting)} {verb} {', '.join(sorted(set(starting)))}")
             if told.failures:
                 lines.append(f"{told.failures} ended while they started")
         text = "; ".join(lines)

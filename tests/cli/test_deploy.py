@@ -16,7 +16,7 @@ import pytest
 import qhub
 from qhub.cli import main
 from qhub.cli.progress import Steps
-from qhub.embedded.errors import MissingSecretsError, ProviderError
+from qhub.embedded.errors import ForeignPlatformError, MissingSecretsError, ProviderError
 from tests.cli.process import QHUB, environ
 
 if TYPE_CHECKING:
@@ -78,12 +78,39 @@ def test_missing_secrets_are_told_all_at_once_and_nothing_is_written(
     assert _untouched(folder)
 
 
+@pytest.mark.parametrize("home", ["home", "/dev/null", "/proc/x"])
 def test_a_home_that_cannot_be_written_is_told_and_nothing_is_started(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+    home: str, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / "home").write_text("a file")
+    chosen = folder / home
+    monkeypatch.setenv("QHUB_HOME", str(chosen))
     assert main(["deploy"]) == 3
-    assert "cannot write" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "cannot write" in told
+    assert f"  QHUB_HOME is {chosen}: set it to a folder that can be written, or unset it" in told
+    assert not (folder / "stages").exists()
+    assert main(["status"]) == 4
+    assert str(chosen) in capsys.readouterr().out.splitlines()[-1]
+
+
+def test_the_platform_of_another_config_file_is_not_taken_over(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = folder / "other" / "qhub-config.yaml"
+    other.parent.mkdir()
+    other.write_text(CONFIG)
+    state = folder / "home" / "pipelines-dev"
+    state.mkdir(parents=True)
+    (state / "deployed-from").write_text(str(other))
+    assert main(["deploy"]) == 3
+    assert capsys.readouterr().err.splitlines()[-2:] == [
+        f"qhub: pipelines (dev) was deployed from {other}",
+        "  choose another project_name or namespace, or take it over with --adopt",
+    ]
+    with pytest.raises(ForeignPlatformError):
+        qhub.load(folder).deploy()
+    assert [path.name for path in state.iterdir()] == ["deployed-from"]
     assert not (folder / "stages").exists()
 
 

@@ -53,6 +53,11 @@ WRONG = [
         id="an agent's name",
     ),
     pytest.param(
+        ["--project-name", ""],
+        "qhub init: --project-name is empty\n  see 'qhub init --help'\n",
+        id="an empty project name",
+    ),
+    pytest.param(
         ["--provider", "local"],
         "qhub init: this is no terminal to ask on; give --project-name\n  see 'qhub init --help'\n",
         id="no project name",
@@ -224,11 +229,12 @@ def test_a_wrong_or_missing_answer_is_wrong_usage(
 
 
 def test_on_a_terminal_it_asks_and_asks_again_after_a_wrong_answer(tmp_path: Path) -> None:
-    answers = ["gpc", "gcp", "Bad_Name", "my-pipes", "", "", "data-team-1", "", "", "", ""]
+    answers = ["gpc", "gcp", "", "Bad_Name", "my-pipes", "", "", "", "data-team-1", "", "", "", ""]
     shown, status = _on_a_terminal(["init"], answers, tmp_path)
     assert status == 0, shown
     assert "Error: 'gpc' is not one of 'embedded', 'local'" in shown
     assert "Error: expected a DNS label such as data-team" in shown
+    assert shown.count("Error: an answer is needed") == 2
     assert "Kubernetes namespace [dev]: " in shown
     config = yaml.safe_load((tmp_path / "qhub-config.yaml").read_text())
     assert config["project_name"] == "my-pipes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from tests.cli import configs
 from tests.cli.process import DEADLINE_SECONDS, QHUB, environ
 from tests.cli.test_status import EMBEDDED
 from tests.embedded.server import PASSWORD, serving
-from tests.embedded.supervised import snapshot
+from tests.embedded.supervised import IDLES, snapshot, supervising
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,8 +84,29 @@ def test_what_the_process_of_a_run_wrote_is_shown_without_the_server(
     layout.run_log("0f3e9a1c-aaaa-4bbb-8ccc-123456789abc").write_text("out of memory\n")
     assert main(["logs", "run/0f3e", "--raw"]) == 0
     assert capsys.readouterr().out == "out of memory\n"
-    assert main(["logs", "run/0f3e"]) == 3
-    assert "no answer from Prefect" in capsys.readouterr().err
+    for command in (["logs", "run/0f3e"], ["ui"]):
+        assert main(command) == 3
+        assert capsys.readouterr().err.splitlines() == [
+            "qhub: the platform pipelines (dev) does not run on this machine",
+            "  qhub deploy starts it",
+        ]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["server"], ["agent/pipelines"], ["run/0f3e"], ["run/0f3e", "--raw"], ["server", "-f"]],
+    ids=" ".join,
+)
+def test_a_platform_that_was_not_deployed_has_no_logs(
+    arguments: list[str], layout: Layout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.rmtree(layout.root)
+    assert main(["logs", *arguments]) == 3
+    assert capsys.readouterr() == (
+        "",
+        "qhub: the platform pipelines (dev) was not deployed on this machine\n"
+        "  qhub deploy starts it\n",
+    )
 
 
 def test_ctrl_c_ends_following_quietly(layout: Layout, tmp_path: Path) -> None:
@@ -127,9 +149,11 @@ def test_the_address_of_the_page_is_printed_with_the_place_of_its_password(
     }
 
 
-@pytest.mark.usefixtures("layout")
-def test_the_page_of_a_dead_server_is_not_opened(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["ui"]) == 3
+def test_the_page_of_a_dead_server_is_not_opened(
+    layout: Layout, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with supervising(layout, {"server": IDLES}):
+        assert main(["ui"]) == 3
     assert capsys.readouterr().err.endswith("(nobody listens there)\n  `qhub status` tells why\n")
 
 

@@ -73,6 +73,18 @@ def test_problems_come_last_with_what_to_do() -> None:
     assert "healthy" not in text
 
 
+def test_more_runs_than_are_named_are_told() -> None:
+    runs = Runs(1, 0, 11, (Run("0f3e", "brave-otter", "etl", "Running", None),))
+    lines = as_text(replace(HEALTHY, runs=runs)).splitlines()
+    after = lines.index("  running  brave-otter  etl    run/0f3e") + 1
+    assert lines[after] == "  and 11 more: Prefect's page (`qhub ui`), Runs"
+
+
+def test_notes_come_before_problems() -> None:
+    text = as_text(replace(HEALTHY, notes=("it was deployed from /a",)))
+    assert text.endswith("\n\nnote: it was deployed from /a\nhealthy")
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
@@ -96,7 +108,8 @@ def test_a_platform_that_is_not_deployed_is_a_problem(
     state = tmp_path / "home" / "pipelines-dev"
     assert main(["status"]) == 4
     assert capsys.readouterr() == (
-        f"pipelines-dev in {state}\n\nplatform: it is not deployed: {state}\n  run `qhub deploy`\n",
+        f"pipelines-dev in {state}\n\nplatform: it is not deployed: {state}\n  run `qhub deploy`; "
+        f"it is looked for in QHUB_HOME, {state.parent}\n",
         "",
     )
     assert not state.exists()

@@ -151,7 +151,7 @@ MISSING: dict[str, tuple[str, list[Told]]] = {
                 "the key 'project_name' is missing",
                 "add it: project_name: pipelines",
             ),
-            (1, 1, "provider", "the key 'provider' is missing", "add it: provider: existing"),
+            (1, 1, "provider", "the key 'provider' is missing", "add it: provider: embedded"),
         ],
     ),
     "in a block": (

@@ -110,6 +110,12 @@ def test_agents_and_queues_come_and_go_but_a_pool_in_use_is_kept(deployed: Machi
             "pool three is in the config no longer, but 1 deployment uses it: it is paused"
         ]
         assert api.get("/work_pools/three")["is_paused"] is True
+        api.post(f"/deployments/{deployment}/create_flow_run", {})
+        assert (
+            "config: the work pool 'three' is in the config no longer, and is paused; "
+            "1 deployment uses it, 1 run waits there" in deployed.qhub("status", status=4)
+        )
+        assert deployed.deploy()["unchanged"] is True
         assert "agent-three" not in deployed.pids()
         deployed.edit("    - {name: two", "    - {name: three}\n    - {name: two")
         deployed.deploy()
@@ -225,11 +231,66 @@ def test_the_page_moves_to_a_configured_port_unless_it_is_taken(deployed: Machin
     deployed.edit(f"embedded: {{ports: {{server: {port}}}}}\n", "")
 
 
+def test_a_shell_without_the_secrets_variables_can_deploy_again(deployed: Machine) -> None:
+    deployed.deploy()
+    key = deployed.environ.pop("THE_KEY")
+    deployed.edit("COLOUR: ", "NEW: thing, COLOUR: ")
+    told = deployed.deploy()
+    deployed.environ["THE_KEY"] = key
+    assert told["notes"] == ["KEY: its value is kept; its variable THE_KEY is not set"]
+    assert told["changed"] == ["config/agents/one.json"]
+    assert (deployed.layout.secrets("one") / "KEY").read_text() == key
+
+
+def test_another_folder_of_the_same_names_changes_nothing_unless_it_takes_over(
+    deployed: Machine, tmp_path: Path
+) -> None:
+    deployed.deploy()
+    before = deployed.pids()
+    home = deployed.environ["QHUB_HOME"]
+    other = Machine(tmp_path / "other", environ={"QHUB_HOME": home})
+    other.edit("    - {name: two, queues: [etl]}\n", "")
+    out = other.qhub("deploy", status=3)
+    assert f"pipelines (dev) was deployed from {deployed.config}" in out
+    assert deployed.pids() == before
+    assert [path.name for path in other.folder.iterdir()] == ["qhub-config.yaml"]
+    assert f"note: it was deployed from {deployed.config}" in other.qhub("status", status=4)
+    out = other.qhub("deploy", "--adopt")
+    assert f"note: taken over from {deployed.config}" in out
+    assert "agent-two" not in other.pids()
+    assert f"was deployed from {other.config}" in deployed.qhub("deploy", status=3)
+    other.config.rename(tmp_path / "away.yaml")
+    assert (
+        f"{other.config}, from which this platform was deployed, is gone"
+        in (deployed.deploy()["notes"][0])
+    )
+    assert deployed.deploy()["notes"] == []
+
+
+def test_an_edited_file_keeps_nobody_from_bringing_the_platform_up(deployed: Machine) -> None:
+    deployed.deploy()
+    readme = deployed.folder / "stages" / "embedded" / "README.md"
+    readme.write_text("mine\n")
+    pid = deployed.pids()["agent-one"]
+    Supervisor(deployed.layout).stop("agent-one")
+    told = deployed.deploy()
+    assert told["restarted"] == ["agent-one"]
+    assert deployed.pids()["agent-one"] != pid
+    assert told["notes"] == [
+        "edited, and left alone: stages/embedded/README.md; what runs is what the config file says"
+    ]
+    assert readme.read_text() == "mine\n"
+    deployed.edit("COLOUR: ", "YET: other, COLOUR: ")
+    assert "these files were edited" in deployed.qhub("deploy", status=5)
+    deployed.qhub("deploy", "--force")
+    assert deployed.deploy()["notes"] == []
+
+
 def test_a_missing_secret_stops_a_deploy_before_anything_changes(deployed: Machine) -> None:
     deployed.deploy()
     before = deployed.pids()
     rendered = {p: p.stat().st_mtime_ns for p in deployed.folder.rglob("*") if p.is_file()}
-    key = deployed.environ.pop("THE_KEY")
+    key, deployed.environ["THE_KEY"] = deployed.environ["THE_KEY"], ""
     out = deployed.qhub("deploy", status=3)
     deployed.environ["THE_KEY"] = key
     assert "KEY (environment variable THE_KEY): not set, or empty" in out

@@ -115,13 +115,32 @@ def test_what_survived_its_supervisor_is_ended_too(deployed: Machine) -> None:
     assert deployed.processes() == []
 
 
-def test_a_destroy_that_was_interrupted_is_finished_by_the_next(deployed: Machine) -> None:
-    _running(deployed)
+def test_a_destroy_that_was_interrupted_stops_nothing(deployed: Machine) -> None:
+    run = _running(deployed)
+    with deployed.api() as api:
+        api.patch("/work_pools/two", {"is_paused": True})  # by hand
     begun = deployed.start("destroy", "--confirm", "pipelines", "--timeout", "60")
     until(lambda: _are_paused(deployed))
     begun.send_signal(signal.SIGINT)
-    begun.communicate(timeout=30)
+    _, err = begun.communicate(timeout=30)
     assert begun.returncode == 130
+    assert "note: nothing was stopped: runs start again" in err
+    with deployed.api() as api:
+        pools = {pool["name"]: pool["is_paused"] for pool in api.every("/work_pools/filter")}
+    assert pools == {"one": False, "two": True}
+    assert deployed.state_of(run) == "RUNNING"
+    assert deployed.deploy()["unchanged"] is True
+
+
+def test_a_destroy_that_was_killed_is_told_and_finished_by_the_next(deployed: Machine) -> None:
+    _running(deployed)
+    begun = deployed.start("destroy", "--confirm", "pipelines", "--timeout", "60")
+    until(lambda: _are_paused(deployed))
+    begun.kill()
+    begun.communicate(timeout=30)
+    out = deployed.qhub("status", status=4)
+    assert "its work pool 'one' is held back by a `qhub destroy` that did not end" in out
+    assert "`qhub deploy` lets runs start again, `qhub destroy` goes on" in out
     assert deployed.deploy()["unchanged"] is False  # pools go on
     assert not _are_paused(deployed)
     deployed.qhub("destroy", "--confirm", "pipelines", "--timeout", "0")

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from base64 import b64encode
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qhub.embedded.files import replace
 from qhub.embedded.gateway import configure
+from qhub.embedded.gateway_users import AgentAuthenticator
 from qhub.embedded.layout import Layout
 from qhub.embedded.programs import dask
-from qhub.embedded.user_environment import user_environment
+from qhub.embedded.runs.environment import agent_environment
+from qhub.embedded.user_environment import revision, user_environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,14 +52,47 @@ def configured(folder: Path, profiles: list[dict[str, Any]] = PROFILES) -> Any:
 
 def settings(c: Any, **chosen: Any) -> Any:
     """Return what the gateway makes of a user's choice."""
-    options = c.Backend.cluster_options
+    options = c.Backend.cluster_options(None)
     return options.get_configuration(options.parse_options(chosen), "pipelines")
 
 
-def test_the_agents_are_the_users(tmp_path: Path) -> None:
+def test_the_agents_are_the_users_as_they_are_when_asked(tmp_path: Path) -> None:
     c = configured(tmp_path)
-    assert c.AgentAuthenticator.agents == ["gpu", "pipelines"]
-    assert c.AgentAuthenticator.password == PASSWORD
+    users = AgentAuthenticator(config=c)
+    assert user_of(users, "gpu") == "gpu"
+    assert user_of(users, "second") is None
+    (tmp_path / "agents" / "second.json").write_text("{}")
+    (tmp_path / "agents" / "gpu.json").unlink()
+    assert user_of(users, "second") == "second"
+    assert user_of(users, "gpu") is None
+    assert user_of(users, "second", "guessed") is None
+    assert user_of(users, "../agents/second") is None
+
+
+def user_of(users: AgentAuthenticator, name: str, password: str = PASSWORD) -> str | None:
+    """Return whom the gateway takes a request with these credentials for."""
+    from aiohttp.web import HTTPUnauthorized
+
+    coded = b64encode(f"{name}:{password}".encode()).decode()
+    request: Any = SimpleNamespace(headers={"Authorization": f"Basic {coded}"})
+    try:
+        return str(asyncio.run(users.authenticate(request)).name)
+    except HTTPUnauthorized:
+        return None
+
+
+def test_changed_profiles_and_limits_are_in_force_without_a_restart(tmp_path: Path) -> None:
+    c = configured(tmp_path)
+    file = tmp_path / "platform.json"
+    text = (
+        file.read_text()
+        .replace('"1G"', '"2G"')
+        .replace('"limit_workers": 20', '"limit_workers": 3')
+    )
+    assert settings(c)["cluster_max_workers"] == 8
+    file.write_text(text)
+    assert settings(c)["worker_memory"] == 2 * 10**9
+    assert settings(c)["cluster_max_workers"] == 3
 
 
 def test_the_default_profile_is_what_one_gets_without_a_choice(tmp_path: Path) -> None:
@@ -80,7 +119,7 @@ def test_without_a_default_profile_there_is_one_of_ours(
     tmp_path: Path, profiles: list[dict[str, Any]]
 ) -> None:
     c = configured(tmp_path, profiles)
-    assert c.Backend.cluster_options.get_specification()[2]["default"] == "default"
+    assert c.Backend.cluster_options(None).get_specification()[2]["default"] == "default"
     assert settings(c)["worker_memory"] == 2 * 2**30
 
 
@@ -122,6 +161,27 @@ def layout(tmp_path: Path) -> Layout:
 
 def test_an_agent_has_its_variables_and_its_secrets_that_are_text(layout: Layout) -> None:
     assert user_environment(layout, "a") == {"FLAVOUR": "vanilla", "S3_KEY": "of the bucket\n"}
+
+
+def test_a_revision_changes_with_what_the_environment_is_made_of(layout: Layout) -> None:
+    found = [revision(layout, "a")]
+    assert revision(layout, "a") == found[0]
+    for path in (layout.secrets("a") / "S3_KEY", layout.config / "agents" / "a.json"):
+        replace({path: path.read_bytes()})  # even with the same bytes: they are not looked at
+        found.append(revision(layout, "a"))
+    (layout.secrets("a") / "NUL").unlink()
+    found.append(revision(layout, "a"))
+    assert len(set(found)) == 4
+
+
+def test_agents_and_dask_processes_have_the_same_variables(layout: Layout) -> None:
+    ports = {"SERVER": "1", "GATEWAY_PROXY": "2", "GATEWAY_TLS": "3"}
+    environ = {f"QHUB_{name}_PORT": port for name, port in ports.items()}
+    found = agent_environment(layout, "a", {**environ, "QHUB_PROJECT": "p", "QHUB_NAMESPACE": "n"})
+    assert found.items() >= user_environment(layout, "a").items()
+    assert found["QHUB_AGENT"] == "a"
+    assert found["QHUB_REVISION"] == revision(layout, "a")
+    assert "DASK_GATEWAY_API_TOKEN" not in found
 
 
 def test_a_dask_process_keeps_its_files_in_the_folder_of_its_cluster(

@@ -80,6 +80,16 @@ def test_supervisor_starts_a_killed_program_again(deployed: Machine, name: str) 
     assert {**deployed.pids(), name: 0} == {**before, name: 0}
 
 
+def test_a_server_that_hangs_is_started_again(deployed: Machine) -> None:
+    before = deployed.pids()
+    assert before["server"] is not None
+    os.kill(before["server"], signal.SIGSTOP)
+    until(lambda: deployed.pids()["server"] not in (None, before["server"]), seconds=120)
+    assert deployed.deploy()["unchanged"] is True
+    assert {**deployed.pids(), "server": 0} == {**before, "server": 0}
+    assert "questions were not answered" in deployed.layout.log("server").read_text()
+
+
 def test_after_supervisor_was_killed_a_deploy_replaces_its_programs_and_keeps_runs(
     deployed: Machine,
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 import qhub
 from qhub.embedded import secrets
 from qhub.embedded.errors import MissingSecretsError
+from qhub.embedded.files import replace
 from qhub.embedded.layout import Layout
 
 if TYPE_CHECKING:
@@ -32,12 +33,12 @@ secrets:
 """
 
 
-def _collect(folder: Path, environ: dict[str, str], text: str = CONFIG) -> secrets.Values:
+def _collect(folder: Path, environ: dict[str, str], text: str = CONFIG) -> secrets.Collected:
     path = folder / "conf" / "qhub-config.yaml"
     path.parent.mkdir(exist_ok=True)
     path.write_text(text)
     project = qhub.load(path)
-    return secrets.collect(project.platform, project.document, environ)
+    return secrets.collect(project.platform, project.document, Layout(folder / "state"), environ)
 
 
 def _key(folder: Path, content: bytes) -> None:
@@ -47,7 +48,7 @@ def _key(folder: Path, content: bytes) -> None:
 
 def test_each_agent_has_its_own_values_byte_for_byte(tmp_path: Path) -> None:
     _key(tmp_path, b"\x00\xff\n")
-    values = _collect(tmp_path, {"THE_VALUE": " ä\n", "OWN_VALUE": "own"})
+    values = _collect(tmp_path, {"THE_VALUE": " ä\n", "OWN_VALUE": "own"}).values
     assert values == {
         "one": {"FROM_ENV": " ä\n".encode(), "FROM_FILE": b"\x00\xff\n"},
         "two": {"LITERAL": b"planted-in-the-file", "OWN": b"own"},
@@ -56,7 +57,7 @@ def test_each_agent_has_its_own_values_byte_for_byte(tmp_path: Path) -> None:
 
 def test_a_value_that_is_set_for_terraform_is_found_too(tmp_path: Path) -> None:
     _key(tmp_path, b"key")
-    values = _collect(tmp_path, {"TF_VAR_THE_VALUE": "theirs", "OWN_VALUE": "own"})
+    values = _collect(tmp_path, {"TF_VAR_THE_VALUE": "theirs", "OWN_VALUE": "own"}).values
     assert values["one"]["FROM_ENV"] == b"theirs"
 
 
@@ -88,7 +89,7 @@ def test_one_agents_secrets_together_are_limited(tmp_path: Path) -> None:
     with pytest.raises(MissingSecretsError, match="agent pipelines: 1080000 bytes together"):
         _collect(tmp_path, environ, text)
     environ["S8"] = "small"
-    assert len(_collect(tmp_path, environ, text)["pipelines"]) == 9
+    assert len(_collect(tmp_path, environ, text).values["pipelines"]) == 9
 
 
 def test_the_volume_is_apart_for_each_agent_and_old_files_are_found(tmp_path: Path) -> None:
@@ -106,3 +107,58 @@ def test_the_volume_is_apart_for_each_agent_and_old_files_are_found(tmp_path: Pa
         layout.secrets("gone") / "KEY",
         layout.secrets("one") / "OLD",
     ]
+
+
+def _deployed(folder: Path) -> secrets.Collected:
+    """Leave in the state what a deploy with all variables set leaves."""
+    _key(folder, b"key")
+    collected = _collect(folder, {"THE_VALUE": "first", "OWN_VALUE": "own"})
+    layout = Layout(folder / "state")
+    layout.make()
+    project = qhub.load(folder / "conf")
+    values = collected.of(layout)
+    replace(secrets.volumes(layout, values) | secrets.sources(layout, project.platform))
+    return collected
+
+
+def test_a_value_whose_variable_is_not_set_is_kept_and_told(tmp_path: Path) -> None:
+    before = _deployed(tmp_path)
+    assert (before.kept, before.notes) == ((), ())
+    now = _collect(tmp_path, {"OWN_VALUE": "other"})
+    assert now.values["one"]["FROM_ENV"] == b"first"
+    assert now.values["two"]["OWN"] == b"other"
+    assert now.notes == ("FROM_ENV: its value is kept; its variable THE_VALUE is not set",)
+    assert "first" not in repr(now)
+
+
+def test_a_kept_value_is_the_one_that_is_there_when_nobody_else_deploys(tmp_path: Path) -> None:
+    _deployed(tmp_path)
+    now = _collect(tmp_path, {"OWN_VALUE": "own"})
+    layout = Layout(tmp_path / "state")
+    (layout.secrets("one") / "FROM_ENV").write_text("of another deploy meanwhile")
+    assert now.of(layout)["one"]["FROM_ENV"] == b"of another deploy meanwhile"
+
+
+@pytest.mark.parametrize(
+    ("environ", "old", "new"),
+    [
+        pytest.param({"THE_VALUE": ""}, "", "", id="its variable is set, and empty"),
+        pytest.param({}, "from_env: THE_VALUE", "from_env: NEW_VALUE", id="another variable"),
+        pytest.param({}, "[FROM_ENV, FROM_FILE]", "[FROM_FILE]", id="another agent"),
+        pytest.param({}, "FROM_ENV", "RENAMED", id="another name"),
+    ],
+)
+def test_nothing_else_is_kept(environ: dict[str, str], old: str, new: str, tmp_path: Path) -> None:
+    _deployed(tmp_path)
+    text = CONFIG.replace(old, new) if old else CONFIG
+    if new == "[FROM_FILE]":
+        text = text.replace("[LITERAL]", "[LITERAL, FROM_ENV]")
+    with pytest.raises(MissingSecretsError, match="not set, or empty"):
+        _collect(tmp_path, {"OWN_VALUE": "own"} | environ, text)
+
+
+def test_a_file_that_is_gone_is_missing_though_its_value_is_there(tmp_path: Path) -> None:
+    _deployed(tmp_path)
+    (tmp_path / "conf" / "keys" / "key").unlink()
+    with pytest.raises(MissingSecretsError, match="No such file"):
+        _collect(tmp_path, {"THE_VALUE": "first", "OWN_VALUE": "own"})

@@ -94,9 +94,21 @@ def test_the_same_again_changes_nothing(written: Layout) -> None:
         pytest.param(
             "{enabled: true}",
             "{enabled: true, limits: {workers: 3}}",
-            {"gateway"},
+            set(),
             ("config/platform.json",),
-            id="a limit of the gateway",
+            id="a limit: the gateway reads it when it makes a cluster",
+        ),
+        pytest.param(
+            "{name: one}, ",
+            "{name: one}, {name: three}, ",
+            {"agent-three"},
+            (
+                "config/README.md",
+                "config/agents/three.json",
+                "config/platform.json",
+                "config/supervisord.conf",
+            ),
+            id="a new agent: the gateway looks for it when it comes",
         ),
         pytest.param(
             "{name: one}, ",

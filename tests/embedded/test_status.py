@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from qhub.embedded import control
 from qhub.embedded.layout import Layout
 from qhub.embedded.status import look
 from qhub.embedded.tails import tail
@@ -138,6 +139,12 @@ def test_a_program_that_was_killed_and_started_again_has_a_restart(
     assert _part(look(layout), "agent/pipelines").restarts == 1
 
 
+def test_one_that_was_asked_to_start_again_has_none(supervised: Supervisor, layout: Layout) -> None:
+    supervised.restart("agent-pipelines", "gateway")
+    until(lambda: {p.state for p in supervised.programs()} == {"RUNNING"})
+    assert [part.restarts for part in look(layout).parts] == [None, 0, 0, 0]
+
+
 @pytest.mark.full
 def test_a_program_that_ends_again_and_again_is_told_with_its_last_lines(layout: Layout) -> None:
     snapshot(layout, {"pipelines": ()}, gateway=False)
@@ -169,7 +176,7 @@ def test_a_dead_supervisor_is_told_and_its_programs_are_found(
     os.kill(pid, signal.SIGKILL)
     until(lambda: supervised.pid() is None)
     status = look(layout)
-    assert layout.socket.exists()
+    assert control.socket_path(layout).exists()
     assert _part(status, "supervisor").state == "stopped"
     assert _messages(status, "supervisor") == [
         "it is dead, so nobody starts programs again that end"
@@ -224,6 +231,19 @@ def test_a_file_that_asks_for_something_else_is_told(layout: Layout) -> None:
     assert _messages(look(layout, wanted=other), "config") == [
         "the file asks for something else than what runs (agents/new.json, platform.json)"
     ]
+
+
+def test_a_platform_of_another_file_and_without_an_agent_is_noted(
+    layout: Layout, tmp_path: Path
+) -> None:
+    snapshot(layout, {}, gateway=False)
+    (layout.root / "deployed-from").write_text(str(tmp_path / "a.yaml"))
+    assert look(layout, file=str(tmp_path / "a.yaml")).notes == (
+        "it has no agent, so no flow runs: prefect.enabled is false",
+    )
+    assert look(layout, file=str(tmp_path / "b.yaml")).notes[0] == (
+        f"it was deployed from {tmp_path / 'a.yaml'}"
+    )
 
 
 def test_a_program_that_runs_with_older_files_is_told(layout: Layout) -> None:

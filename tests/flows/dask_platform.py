@@ -79,6 +79,16 @@ class DaskPlatform:
         of_runs = {"logs": {"flow_run_id": {"any_": runs}}, "sort": "TIMESTAMP_ASC", "limit": 200}
         return [item["message"] for item in self._post("/logs/filter", of_runs)]
 
+    @contextmanager
+    def holding(self, limit: str) -> Iterator[None]:
+        """Hold a global concurrency limit, as a run does that makes a cluster."""
+        self._post("/v2/concurrency_limits/increment", {"names": [limit], "slots": 1})
+        try:
+            yield
+        finally:
+            held = {"names": [limit], "slots": 1, "occupancy_seconds": 1}
+            self._post("/v2/concurrency_limits/decrement", held)
+
     def _post(self, path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
         import httpx
 

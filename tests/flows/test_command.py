@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from qhub.cli import main
 from tests.cli.process import run_qhub
+from tests.embedded.gateway import until
 from tests.flows.projects import write
 from tests.flows.test_runs import Worker, say, set_state
 
@@ -76,12 +80,82 @@ def test_deployed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     rows = {row["name"]: row for row in _json(capsys, "list")["flows"]}
     assert rows["deployed/default"]["schedule"] == [
         "0 6 * * * (Europe/Berlin)",
-        "every 6:00:00 (Europe/Berlin)",
+        "every 6 h (Europe/Berlin)",
     ]
     main(["flow", "list"])
     out = capsys.readouterr().out
     assert out.startswith("FLOW ")
     assert "gpu/gpu" in out
+    assert main(["flow", "run", "deployd"]) == 3
+    assert "did you mean 'deployed'?" in capsys.readouterr().err
+
+
+def test_the_next_run_is_listed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (done,) = _json(capsys, "deploy", f"{name}.py:{name}", "--cron", "0 6 1 1 *")["deployed"]
+
+    def listed() -> str:
+        main(["flow", "list"])
+        rows = capsys.readouterr().out.splitlines()
+        return next(row for row in rows if row.startswith(done["name"]))
+
+    due = datetime(datetime.now(UTC).year + 1, 1, 1, 6, tzinfo=UTC)
+    until(lambda: f"{due.astimezone():%Y-%m-%d %H:%M}" in listed(), 20, listed)
+    assert main(["flow", "deploy", f"{name}.py:{name}", "--cron", "0 6 1 1 *", "--paused"]) == 0
+    capsys.readouterr()
+    assert " (UTC)  paused " in re.sub(" +", "  ", listed())
+
+
+def test_a_delete_asks_and_needs_a_terminal_for_that(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for deployment in ("one", "two"):
+        _json(capsys, "deploy", f"{name}.py:{name}", "--name", deployment)
+    assert main(["flow", "delete", f"{name}/one"]) == 2
+    assert "this is no terminal to ask on; give --yes" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", _Terminal("n\n"))
+    assert main(["flow", "delete", name]) == 3  # before it asks
+    assert "has several deployments" in capsys.readouterr().err
+    assert main(["flow", "delete", f"{name}/one"]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.endswith("nothing was deleted\n")
+    monkeypatch.setattr("sys.stdin", _Terminal("y\n"))
+    assert main(["flow", "delete", f"{name}/one"]) == 0
+    assert capsys.readouterr().out.startswith("deleted ")
+    assert main(["flow", "delete", name, "--yes"]) == 0
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:9", "socks5://127.0.0.1:9"])
+def test_a_proxy_is_not_asked_for_this_machine(
+    name: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    variable: str,
+    proxy: str,
+) -> None:
+    assert name
+    monkeypatch.setenv(variable, proxy)
+    assert "flows" in _json(capsys, "list")
+
+
+def test_a_proxy_is_asked_for_other_machines(
+    name: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect.settings import PREFECT_API_URL, temporary_settings
+
+    assert name
+    with temporary_settings({PREFECT_API_URL: "http://prefect.example/api"}):
+        monkeypatch.setenv("ALL_PROXY", "socks5://127.0.0.1:9")
+        assert main(["flow", "list"]) == 3
+        err = capsys.readouterr().err
+    assert "the proxy of the environment cannot be used for http://prefect.example/api" in err
+    assert "unset ALL_PROXY" in err
 
 
 def test_typed_values_are_what_the_flow_wants(
@@ -138,6 +212,10 @@ def test_logs(
     ("arguments", "status", "told"),
     [
         (["run", "elt"], 3, "qhub: there is no deployed flow 'elt'\n  "),
+        (["deploy", "refused.py", "--timezone", "UTC"], 2, "--timezone is of a schedule; give "),
+        (["deploy", "refused.py", "--on-limit", "cancel"], 2, "--on-limit needs --concurrency"),
+        (["deploy", "refused.py", "--name", ""], 3, "deploy(): name has to be a text"),
+        (["deploy", "refused.py", "--cron", "0 0 31 2 *"], 3, "'0 0 31 2 *' never comes"),
         (["deploy", "none.py"], 3, "qhub: there is no file none.py\n"),
         (["deploy", "refused.py", "--profile", "smal"], 3, "did you mean 'small'?"),
         (["deploy", "refused.py", "--cron", "0 6"], 3, "qhub: '0 6' is not a cron text\n"),

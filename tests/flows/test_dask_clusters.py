@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qhub.flows.dask_clusters import matching
-from qhub.flows.dask_errors import ClusterError
+from qhub.flows.dask_clusters import clusters_of_all, matching, stop
+from qhub.flows.dask_errors import ClusterError, UnknownAgentError
+from qhub.flows.shared_cluster import LIMIT
 from tests.embedded.gateway import CONFIG, SECRETS, until
 from tests.flows.dask_platform import (
     DaskPlatform,
@@ -48,6 +50,35 @@ if __name__ == "__main__":
     found = main()
     print("RESULT", json.dumps(found))
 """
+REQUESTS_TOLD = """\
+    import logging
+    logging.getLogger("httpx").addHandler(logging.StreamHandler(sys.stdout))
+    logging.getLogger("httpx").setLevel("INFO")
+"""
+MEETING = """\
+import json, os, time
+from pathlib import Path
+from prefect import flow, task
+from qhub.flows import dask_task_runner
+
+@task
+def meet(folder, name):
+    "Return where it ran, as soon as the other one runs, too: a worker has one thread."
+    Path(folder, name).touch()
+    deadline = time.monotonic() + 90
+    while len(list(Path(folder).glob("met-*"))) < 2:
+        assert time.monotonic() < deadline, "nobody came"
+        time.sleep(0.1)
+    return os.getpid()
+
+@flow(name="adaptive", task_runner=dask_task_runner(adaptive=(1, 3)))
+def main(folder):
+    futures = [meet.submit(folder, name) for name in ("met-1", "met-2")]
+    return [future.result() for future in futures]
+
+if __name__ == "__main__":
+    print("RESULT", json.dumps(main(str(Path(__file__).parent))))
+"""
 BESIDE = "def doubled(number):\n    return {factor} * number\n"
 
 
@@ -61,8 +92,6 @@ def dask_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskPlat
 @pytest.fixture(autouse=True)
 def no_cluster_is_left(dask_platform: DaskPlatform) -> Iterator[None]:
     """End what a test left running, so that it does not slow the next one down."""
-    from qhub.flows.dask_clusters import stop
-
     yield
     for agent in ("pipelines", "other", "broken"):
         for cluster in dask_platform.clusters(agent):
@@ -87,6 +116,24 @@ def test_runs_that_start_together_make_one_cluster(dask_platform: DaskPlatform) 
     assert len(dask_platform.clusters()) == 1
 
 
+def test_a_run_waits_while_another_one_makes_the_cluster(dask_platform: DaskPlatform) -> None:
+    file = flow(dask_platform, "guarded", "workers=1")
+    file.write_text(file.read_text().replace("def main():\n", f"def main():\n{REQUESTS_TOLD}"))
+    dask_platform.run(file)  # so that there is the limit
+    [first] = dask_platform.clusters()
+    stop(first.name, dask_platform.access())
+    until(lambda: not dask_platform.clusters(), 20)
+    with dask_platform.holding(LIMIT):
+        process = dask_platform.start(file)
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any("423 Locked" in line for line in lines)
+        assert dask_platform.clusters() == ()
+    assert figures("".join(lines)) == [2, 4, 6, 8]
+    assert finish(process) == ""
+    assert len(dask_platform.clusters()) == 1
+
+
 def test_another_flow_and_other_code_have_their_own_clusters(dask_platform: DaskPlatform) -> None:
     assert figures(dask_platform.run(flow(dask_platform, "one"))) == [2, 4, 6, 8]
     assert figures(dask_platform.run(flow(dask_platform, "one", factor=3))) == [3, 6, 9, 12]
@@ -97,6 +144,16 @@ def test_another_flow_and_other_code_have_their_own_clusters(dask_platform: Dask
     with pytest.raises(ClusterError, match="several Dask clusters are 'one'"):
         matching(dask_platform.clusters(), "one")
     assert matching(dask_platform.clusters(), "two").flow == found[2]
+
+
+def test_changed_settings_of_the_agent_have_their_own_cluster(dask_platform: DaskPlatform) -> None:
+    file = flow(dask_platform, "revised", "workers=1")
+    for revision in ("old", "old", "new"):
+        assert figures(dask_platform.run(file, QHUB_REVISION=revision)) == [2, 4, 6, 8]
+    found = [cluster.flow for cluster in dask_platform.clusters()]
+    assert [name.rpartition(".")[2] for name in found] == ["old", "new"]
+    with pytest.raises(ClusterError, match="several Dask clusters are 'revised'"):
+        matching(dask_platform.clusters(), "revised")
 
 
 def test_a_dead_scheduler_is_replaced(dask_platform: DaskPlatform) -> None:
@@ -127,9 +184,8 @@ def test_a_scheduler_that_hangs_is_replaced(dask_platform: DaskPlatform) -> None
 
 
 def test_it_scales_with_the_work_when_asked(dask_platform: DaskPlatform) -> None:
-    file = flow(dask_platform, "adaptive", "adaptive=(1, 3)")
-    text = dask_platform.run(file)
-    assert figures(text) == [2, 4, 6, 8]
+    text = dask_platform.run(dask_platform.write("adaptive/main.py", MEETING))
+    assert len(set(told(text))) == 2
     [cluster] = dask_platform.clusters()
     assert 1 <= cluster.workers + cluster.workers_starting <= 3
 
@@ -197,6 +253,19 @@ def test_another_agent_sees_neither_the_cluster_nor_the_secret(dask_platform: Da
     assert dask_platform.clusters() == (dask_platform.clusters()[0],)
 
 
+def test_an_agent_that_is_not_deployed_hides_no_clusters_of_others(
+    dask_platform: DaskPlatform,
+) -> None:
+    dask_platform.run(flow(dask_platform, "shown", "workers=1"))
+    accesses = [dask_platform.access(agent) for agent in ("to-come", "pipelines")]
+    found, refused = clusters_of_all(accesses)
+    assert [cluster.agent for cluster in found] == ["pipelines"]
+    [error] = refused
+    assert "does not know agent 'to-come'" in str(error)
+    with pytest.raises(UnknownAgentError):
+        clusters_of_all(accesses[:1])
+
+
 TEMPORARY = """\
 import json, sys, time
 from qhub.flows import cluster
@@ -238,6 +307,23 @@ def test_a_temporary_cluster_is_gone_when_its_process_is_killed(
     assert dask_processes(name)
     until(lambda: not dask_processes(name), 60, lambda: dask_processes(name))
     assert dask_platform.clusters() == ()
+
+
+def test_what_dask_processes_write_is_for_their_owner_alone(dask_platform: DaskPlatform) -> None:
+    then = "\n    ".join(
+        [
+            "def mode():",
+            "    import os",
+            "    from pathlib import Path",
+            "    file = Path(f'mode-{os.getpid()}')",
+            "    file.touch()",
+            "    return oct(file.stat().st_mode)",
+            "found = [client.run_on_scheduler(mode), *client.run(mode).values()]",
+            "print('RESULT', json.dumps(found), flush=True)",
+        ]
+    )
+    file = temporary(dask_platform, "modes", then)
+    assert told(dask_platform.run(file)) == ["0o100600", "0o100600"]
 
 
 def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
@@ -284,6 +370,18 @@ def test_versions_that_differ_are_told_before_work_is_submitted(
     assert "RESULT" not in text
 
 
+def test_versions_that_differ_fail_a_run_with_a_shared_cluster(dask_platform: DaskPlatform) -> None:
+    file = flow(dask_platform, "versions", "workers=1")
+    metadata = "Metadata-Version: 2.1\nName: cloudpickle\nVersion: 99.0\n"
+    dask_platform.write("versions2/cloudpickle-99.0.dist-info/METADATA", metadata)
+    process = dask_platform.start(file)
+    text, _ = process.communicate(timeout=90)
+    assert process.returncode == 1, text
+    assert "versions differ, no work was submitted" in text
+    assert "cloudpickle: 99.0 here, " in text
+    assert "RESULT" not in text
+
+
 HUNGRY = """\
 from prefect import flow, task
 from qhub.flows import dask_task_runner
@@ -313,7 +411,6 @@ def test_a_task_that_needs_too_much_memory_is_told_so(dask_platform: DaskPlatfor
 
 def test_the_command_line_lists_and_stops_clusters(dask_platform: DaskPlatform) -> None:
     import json
-    import subprocess
 
     def qhub(*arguments: str) -> str:
         done = subprocess.run(

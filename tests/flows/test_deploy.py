@@ -231,7 +231,7 @@ def test_a_flow_that_a_run_could_not_find_is_refused(project: Path) -> None:
     with pytest.raises(FlowSourceError, match=r"has no name at the top of .*etl\.py") as raised:
         deploy(etl.with_options(retries=2))
     assert raised.value.hint.startswith("assign it to one: etl_deployed = etl.with_options(")
-    with pytest.raises(FlowSourceError, match=r"^two flows are called"):
+    with pytest.raises(FlowSourceError, match=r"^the flow '.*' is named twice: .*etl\.py:6$"):
         deploy([etl, etl])
     with pytest.raises(FlowSourceError, match=r"^_one is no flow"):
         deploy([_one])  # type: ignore[list-item] # that is the mistake
@@ -275,8 +275,8 @@ def test_a_flow_that_a_run_could_not_find_is_refused(project: Path) -> None:
         ),
         (
             {"job_variables": {"retries_on_crash": "often"}},
-            "job variables of the pool 'pipelines': retries_on_crash: 'often' is not of type "
-            "'integer'",
+            "job variables of the pool 'pipelines': retries_on_crash: 'often' is not a whole "
+            "number",
             "",
         ),
         (
@@ -284,7 +284,23 @@ def test_a_flow_that_a_run_could_not_find_is_refused(project: Path) -> None:
             "there is no parameter 'row' of the flow",
             "did you mean 'rows'? the parameters are name, rows",
         ),
-        ({"parameters": {"rows": "many"}}, "rows: 'many' is not of type 'integer'", ""),
+        ({"parameters": {"rows": "many"}}, "rows: 'many' is not a whole number", ""),
+        (
+            {"job_variables": {"memry": "1Gi"}},
+            "there is no job variable 'memry' in the pool 'pipelines'",
+            "did you mean 'memory_limit'?",
+        ),
+        (
+            {"job_variables": {"memory_limit": "lots"}},
+            "memory_limit: 'lots' is not a memory quantity: 512Mi or 2G",
+            "",
+        ),
+        (
+            {"job_variables": {"cpu_limit": "many"}},
+            "cpu_limit: 'many' is not a CPU quantity: 500m, 1.5 or 2",
+            "",
+        ),
+        ({"name": ""}, "deploy(): name has to be a text that is not empty", ""),
         ({"schedule": "0 6 * *"}, "'0 6 * *' is not a cron text", "five fields"),
         ({"concurrency": 0}, "concurrency is 0; it counts from 1", ""),
         ({"concurrency": (1, "drop")}, "concurrency knows no 'drop'", "(1, 'enqueue')"),
@@ -309,6 +325,66 @@ def test_what_the_platform_does_not_know_is_refused(
     assert message in str(raised.value)
     assert raised.value.hint.startswith(hint)
     assert "word" not in str(raised.value) + raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted", "given"),
+    [
+        ({"name": 5}, "a text that is not empty", "of the type int"),
+        ({"profile": 3}, "a text that is not empty", "of the type int"),
+        ({"parameters": [1]}, "a mapping with texts as keys", "a list of int"),
+        ({"job_variables": "x"}, "a mapping with texts as keys", "of the type str"),
+        ({"concurrency": "1"}, "a whole number or such a number", "of the type str"),
+        ({"concurrency": (1, 2)}, "a whole number or such a number", "a tuple of int"),
+        ({"concurrency": True}, "a whole number or such a number", "True"),
+        ({"retries_on_crash": "1"}, "a whole number", "of the type str"),
+        ({"tags": "abc"}, "a list of texts", "of the type str"),
+        ({"tags": None}, "a list of texts", "None"),
+        ({"tags": ["a", 1]}, "a list of texts", "a list of int, str"),
+        ({"paused": "yes"}, "True or False", "of the type str"),
+        ({"project": 1}, "a path", "of the type int"),
+        ({"tell": "loud"}, "a function", "of the type str"),
+    ],
+    ids=str,
+)
+def test_an_option_of_a_wrong_kind_is_told_by_its_name(
+    options: dict[str, Any], wanted: str, given: str
+) -> None:
+    (name,) = options
+    with pytest.raises(ParameterError) as raised:
+        deploy("nowhere.py", **options)
+    assert str(raised.value).startswith(f"deploy(): {name} has to be {wanted}")
+    assert str(raised.value).endswith(f", and is {given}")
+
+
+@pytest.mark.usefixtures("platform")
+def test_two_flows_of_one_name_are_told_with_their_places(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    twin = "from prefect import flow\n\n@flow(name='twins')\ndef {}(): ...\n"
+    write(project, {"a.py": twin.format("a"), "b.py": twin.format("b")})
+    write(project, {"c.py": twin.format("a") + twin.format("b")})
+    for name in ("a", "b"):
+        sys.path.insert(0, str(project))
+        importlib.import_module(name)
+    with pytest.raises(FlowSourceError) as raised:
+        deploy([sys.modules["a"].a, sys.modules["b"].b])
+    assert str(raised.value) == "two flows are called 'twins': a.py:3 and b.py:3"
+    with pytest.raises(FlowSourceError) as raised:
+        deploy("c.py")
+    assert str(raised.value) == "two flows are called 'twins': c.py:3 and c.py:7"
+
+
+@pytest.mark.usefixtures("platform")
+def test_python_is_told_what_was_deployed(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = _one(project)
+    assert capsys.readouterr().err == f"{done}\n"
+    assert str(done).startswith(f"created    {done.name}  {done.version}\n  http://")
+    _one(project, tell=lambda _: None)
+    assert capsys.readouterr().err == ""
 
 
 def test_a_refused_flow_leaves_nothing_behind(platform: Published, project: Path) -> None:

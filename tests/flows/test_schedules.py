@@ -20,16 +20,22 @@ def test_schedules_are_shown_as_people_write_them() -> None:
         cron("0 6 * * 1-5", "Europe/Berlin"),
         cron("@daily"),
         interval(minutes=10),
+        interval(seconds=20),
         interval(days=1, hours=2, timezone="America/New_York"),
         rrule("FREQ=WEEKLY;BYDAY=MO"),
     ]
     assert [str(item) for item in found] == [
         "0 6 * * 1-5 (Europe/Berlin)",
         "@daily (UTC)",
-        "every 0:10:00 (UTC)",
-        "every 1 day, 2:00:00 (America/New_York)",
+        "every 10 min (UTC)",
+        "every 20 s (UTC)",
+        "every 1 d 2 h (America/New_York)",
         "FREQ=WEEKLY;BYDAY=MO (UTC)",
     ]
+
+
+def test_a_day_that_comes_seldom_is_one() -> None:
+    assert str(cron("0 0 29 2 *")) == "0 0 29 2 * (UTC)"
 
 
 def test_an_interval_is_counted_from_a_moment_that_does_not_move() -> None:
@@ -60,6 +66,12 @@ def test_the_start_that_prefect_adds_to_a_rule_is_no_difference() -> None:
             "there is no time zone 'Europe/Berln'",
             "did you mean 'Europe/Berlin'?",
         ),
+        (lambda: cron("0 0 31 2 *"), "the schedule '0 0 31 2 *' never comes", "none of its months"),
+        (lambda: cron(5), "cron(): text has to be a text, and is of the type int", ""),  # type: ignore[arg-type] # the mistake
+        (lambda: cron("0 6 * * *", 3), "a schedule: timezone has to be a text", ""),  # type: ignore[arg-type] # the mistake
+        (lambda: interval(hours="a"), "interval(): hours has to be a number", ""),  # type: ignore[arg-type] # the mistake
+        (lambda: interval(days=1e12), "an interval of that length cannot be counted", ""),
+        (lambda: rrule([]), "rrule(): text has to be a text, and is of the type list", ""),  # type: ignore[arg-type] # the mistake
         (lambda: rrule("FREQ=OFTEN"), "'FREQ=OFTEN' is no RRULE text: Invalid RRule", ""),
         (lambda: rrule("daily"), "'daily' is no RRULE text: ", ""),
         (lambda: interval(), "an interval of 0 seconds is too short", "interval(minutes=10)"),

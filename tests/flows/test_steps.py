@@ -179,6 +179,19 @@ def test_a_config_of_any_name_and_the_files_of_its_secrets_stay_here(tmp_path: P
     assert found.secrets == ("token.txt",)
 
 
+def test_what_qhub_itself_writes_is_no_code(tmp_path: Path) -> None:
+    folder = write(tmp_path / "p", {**FILES, "tracked.log": ""})
+    products = {"etl.log": "", "qhub-report-x1.txt": "", "qhub-config.schema.json": "{}"}
+    write(folder, products)
+    code = ("data/cities.csv", "etl.py", "run.sh")
+    assert project.select(folder).names == code
+    for name in products:
+        (folder / name).unlink()
+    committed(folder)
+    write(folder, products)
+    assert project.select(folder).names == (*code, "tracked.log")
+
+
 def test_without_git_the_folder_is_the_code(tmp_path: Path) -> None:
     folder = write(
         tmp_path / "p",

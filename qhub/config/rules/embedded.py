@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from qhub.config.prefect import generation, version
@@ -10,6 +11,7 @@ from qhub.config.rules.reading import (
     active_prefect,
     entries,
     mapping,
+    names,
     number,
     overrides,
     show,
@@ -25,7 +27,10 @@ __all__ = [
     "ports_differ",
     "prefect_is_3",
     "secrets_are_on_this_machine",
+    "variables_of_the_machine_stay",
 ]
+
+_OF_THE_MACHINE = re.compile(r"PATH|HOME|PYTHON(?:PATH|HOME)|(?:DY)?LD_\w+")
 
 
 def prefect_is_3(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -79,6 +84,32 @@ def ports_differ(data: Mapping[str, Any]) -> Iterator[Finding]:
             ("embedded", "ports", "gateway"),
             f"port {show(gateway)} is taken already ({dotted(('embedded', 'ports', 'server'))})",
             hint="give each its own port, or leave one out: it is a free one then",
+        )
+
+
+def variables_of_the_machine_stay(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """With these, Python finds programs and packages; a container has its own, a process has not.
+
+    Every secret is a variable, too.
+    """
+    if data.get("provider") != "embedded":
+        return
+    for path, block in overrides(data):
+        for key in ("envVars", "secretEnvVars"):
+            for name in names(block.get(key)):
+                yield from _of_the_machine((*path, key, name), name)
+    for name in names(data.get("secrets")):
+        yield from _of_the_machine(("secrets", name), name)
+
+
+def _of_the_machine(path: Path, name: str) -> Iterator[Finding]:
+    if _OF_THE_MACHINE.fullmatch(name):
+        yield Finding(
+            path,
+            f"it replaces the {name} of the agent, its flow runs and their Dask clusters",
+            hint="programs and packages are looked for there; leave it out unless that is meant",
+            severity="warning",
+            at="key",
         )
 
 

@@ -39,6 +39,7 @@ __all__ = [
 
 # What Linux takes of one environment variable is 128 KiB; values reach Terraform that way.
 _MOST_BYTES = 120 * 1024
+_VARIABLE_NAME = re.compile("[A-Za-z_][A-Za-z0-9_]*")
 _SECRET_NAMES = re.compile(
     "PASSWORD|PASSWD|(?:^|_)(?:SECRET|TOKEN|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)S?(?:_|$)",
     re.IGNORECASE,
@@ -58,7 +59,7 @@ def literal_secrets_are_told(data: Mapping[str, Any]) -> Iterator[Finding]:
     for path, value in _sources(data):
         if isinstance(value, str) and value and not is_placeholder(value):
             name = str(path[-1])
-            variable = f"TF_VAR_{terraform_variable(name, None)}"
+            variable = _proposed(name, data)
             yield Finding(
                 path,
                 f"the value of the secret {show(name)} is written in the file",
@@ -91,7 +92,7 @@ def variables_are_no_secrets(data: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(
                 path,
                 f"{show(name)} looks like a secret, and envVars are rendered in clear",
-                hint=_as_secret_variable(name),
+                hint=_as_secret_variable(name, data),
                 severity="warning",
                 at="key",
             )
@@ -104,7 +105,7 @@ def context_secrets_are_no_variables(data: Mapping[str, Any]) -> Iterator[Findin
             yield Finding(
                 path,
                 f"{show(name)} is a secret of Prefect's, and envVars are rendered in clear",
-                hint=_as_secret_variable(name),
+                hint=_as_secret_variable(name, data),
                 at="key",
             )
 
@@ -271,9 +272,15 @@ def _plain_variables(data: Mapping[str, Any]) -> Iterator[tuple[Path, str, str]]
                 yield (*path, "envVars", name), name, value
 
 
-def _as_secret_variable(name: str) -> str:
-    variable = f"TF_VAR_{terraform_variable(name, None)}"
-    return f"write it under secretEnvVars: {name}: {{from_env: {variable}}}"
+def _as_secret_variable(name: str, data: Mapping[str, Any]) -> str:
+    return f"write it under secretEnvVars: {name}: {{from_env: {_proposed(name, data)}}}"
+
+
+def _proposed(name: str, data: Mapping[str, Any]) -> str:
+    """Return a good variable for a secret: Terraform's own where Terraform reads it."""
+    if data.get("provider") == "embedded" and _VARIABLE_NAME.fullmatch(name):
+        return name
+    return f"TF_VAR_{terraform_variable(name, None)}"
 
 
 def _nul(path: Path, what: str) -> Finding:

@@ -47,8 +47,8 @@ class Part:
     """One part: `supervisor`, `server`, `gateway` or `agent/NAME`; None is what nobody knows.
 
     `memory_mb` is its share of what processes have in common (PSS) where the system tells, else
-    its resident memory; of an agent it is without its runs. `restarts` counts since `qhub deploy`
-    started supervisor.
+    its resident memory; of an agent it is without its runs. `restarts` counts how often it ended
+    without being asked to, since `qhub deploy` started supervisor.
     """
 
     name: str
@@ -96,7 +96,10 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A platform as a whole; `runs` and `clusters` are None where nobody could be asked."""
+    """A platform as a whole; `runs` and `clusters` are None where nobody could be asked.
+
+    `notes` are worth knowing, and no problem.
+    """
 
     platform: str
     folder: str
@@ -108,6 +111,7 @@ class Status:
     runs: Runs | None
     clusters: tuple[Cluster, ...] | None
     problems: tuple[Problem, ...]
+    notes: tuple[str, ...] = ()
 
 
 def iso(epoch: float | None) -> str | None:

@@ -39,7 +39,8 @@ _STATES: Mapping[str, PartState] = {
     "STOPPED": "stopped",
     "EXITED": "stopped",
 }
-_SPAWNED = re.compile(r"spawned: '([^']+)' with pid|(supervisord started) with pid")
+# Of a program that was asked to end, supervisor says "stopped: NAME".
+_ENDED = re.compile(r" exited: (\S+) \(|(supervisord started) with pid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _supervised(layout: Layout, supervisor: Supervisor, pid: int, programs: Sequ
             )
             continue
         state = _STATES.get(program.state, "unknown")
-        times = restarts.get(name)
+        times = None if restarts is None else restarts.get(name, 0)
         parts[name] = _part(part_name(name), state, program.pid, program.started, times)
         if state not in ("running", "starting"):
             problems.append(_not_running(layout, name, state, program.detail))
@@ -209,18 +210,21 @@ def _is_supervisor(process: Process) -> bool:
     return _SUPERVISOR in process.command
 
 
-def _restarts(layout: Layout) -> dict[str, int]:
-    """Return how often each program was started again, from supervisor's own log."""
+def _restarts(layout: Layout) -> dict[str, int] | None:
+    """Return how often each program ended unasked, and so was started again; None: not known.
+
+    From supervisor's own log, since supervisor was started.
+    """
     try:
         with layout.log("supervisord").open("rb") as log:
             log.seek(max(0, os.fstat(log.fileno()).st_size - _SUPERVISOR_BYTES))
             text = log.read().decode("utf-8", "replace")
     except OSError:
-        return {}
-    spawned: dict[str, int] = {}
-    for name, anew in _SPAWNED.findall(text):
+        return None
+    ended: dict[str, int] = {}
+    for name, anew in _ENDED.findall(text):
         if anew:
-            spawned.clear()
+            ended.clear()
         else:
-            spawned[name] = spawned.get(name, 0) + 1
-    return {name: times - 1 for name, times in spawned.items()}
+            ended[name] = ended.get(name, 0) + 1
+    return ended

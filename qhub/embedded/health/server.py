@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qhub.embedded.errors import ApiError
 from qhub.embedded.health.model import Problem, Run, Runs, age
+from qhub.embedded.marks import is_held_back, is_ours, users, uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -61,9 +62,10 @@ def look(api: Api, agents: Sequence[str]) -> Seen:
                 problem
                 for name in agents
                 for problem in _pool_problems(
-                    name, pools.result().get(name), queues[name].result(), runs.late
+                    api, name, pools.result().get(name), queues[name].result(), runs.late
                 )
             ]
+            problems += _left_pools(api, pools.result(), agents)
     except ApiError as error:
         return Seen("refusing" if error.http_status else "silent", str(error))
     return Seen("works", "", runs, offline, tuple(problems))
@@ -153,11 +155,22 @@ def _last_heartbeat(workers: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _pool_problems(
-    agent: str, pool: Mapping[str, Any] | None, queues: Sequence[Mapping[str, Any]], late: int
+    api: Api,
+    agent: str,
+    pool: Mapping[str, Any] | None,
+    queues: Sequence[Mapping[str, Any]],
+    late: int,
 ) -> Iterator[Problem]:
     waiting = f"; {late} runs are late" if late else ""
     if pool is None:
         yield Problem(f"agent/{agent}", "its work pool does not exist", "run `qhub deploy`")
+    elif pool["is_paused"] and is_held_back(pool):
+        yield Problem(
+            f"agent/{agent}",
+            f"its work pool '{agent}' is held back by a `qhub destroy` that did not end: "
+            f"no run starts{waiting}",
+            "`qhub deploy` lets runs start again, `qhub destroy` goes on",
+        )
     elif pool["is_paused"]:
         yield Problem(
             f"agent/{agent}",
@@ -165,9 +178,36 @@ def _pool_problems(
             f"resume it on Prefect's page (`qhub ui`), Work Pools, {agent}",
         )
     for queue in queues:
-        if queue["is_paused"]:
+        if queue["is_paused"] and is_held_back(queue):
+            what = f"the work queue '{agent}/{queue['name']}'"
+            yield from _left(api, what, users(agent, queue["name"]))
+        elif queue["is_paused"]:
             yield Problem(
                 f"agent/{agent}",
                 f"the work queue '{queue['name']}' is paused: its runs do not start{waiting}",
                 f"resume it on Prefect's page (`qhub ui`), Work Pools, {agent}, Work Queues",
             )
+
+
+def _left_pools(
+    api: Api, pools: Mapping[str, Mapping[str, Any]], agents: Sequence[str]
+) -> Iterator[Problem]:
+    """Yield the pools of ours that are no agent's any more, where something still needs them."""
+    for name, pool in pools.items():
+        if name not in agents and is_ours(pool):
+            yield from _left(api, f"the work pool '{name}'", users(name))
+
+
+def _left(api: Api, what: str, used: Mapping[str, Any]) -> Iterator[Problem]:
+    deployments = api.post("/deployments/count", used)
+    state = {"type": {"any_": ["SCHEDULED", "PENDING"]}}
+    runs = api.post("/flow_runs/count", {**used, "flow_runs": {"state": state}})
+    if not deployments and not runs:
+        return
+    needs = uses(deployments) if deployments else "no deployment uses it"
+    wait = {0: "no run waits there", 1: "1 run waits there"}.get(runs, f"{runs} runs wait there")
+    yield Problem(
+        "config",
+        f"{what} is in the config no longer, and is paused; {needs}, {wait}",
+        "write it into the config again, or deploy these flows elsewhere and delete what waits",
+    )

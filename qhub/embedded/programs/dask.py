@@ -23,10 +23,13 @@ __all__ = ["environment", "main"]
 
 def environment(layout: Layout, agent: str) -> dict[str, str]:
     """Return what a Dask process has beside what the gateway gives it."""
+    from qhub.embedded.proxies import loopback_exempt
     from qhub.embedded.user_environment import user_environment
 
+    own = user_environment(layout, agent)
     return {
-        **user_environment(layout, agent),
+        **own,
+        **loopback_exempt(own),
         # What spills to the disk lies in the cluster's folder and goes with it.
         "DASK_TEMPORARY_DIRECTORY": str(Path.cwd()),
         "PREFECT_HOME": str(layout.agent(agent)),

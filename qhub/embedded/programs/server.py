@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qhub.embedded.layout import Layout
+from qhub.embedded.programs.silence import end_when_silent
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +55,7 @@ def main(environ: Mapping[str, str] = os.environ) -> None:
     port = int(environ["QHUB_SERVER_PORT"])
     os.environ.update(environment(Layout(Path(environ["QHUB_STATE"]))))
     os.umask(0o077)
+    end_when_silent(port, "/api/health")
     import uvicorn
     from prefect.server.api import collections
     from prefect.server.api.server import create_app

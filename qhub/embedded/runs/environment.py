@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING
 
+from qhub.embedded.proxies import loopback_exempt
+from qhub.embedded.user_environment import revision, user_environment
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from qhub.embedded.layout import Layout
 
-__all__ = ["agent_environment", "settings", "user_variables"]
-
-# What a user's variable never replaces: where the platform is, and how it is logged in to.
-OURS = ("PREFECT_API_", "QHUB_", "DASK_GATEWAY__")
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+__all__ = ["agent_environment", "settings"]
 
 
 def agent_environment(layout: Layout, name: str, environ: Mapping[str, str]) -> dict[str, str]:
     """Return what an agent and its flow runs see, from supervisor's variables and the state."""
-    agent = json.loads((layout.config / "agents" / f"{name}.json").read_text(encoding="utf-8"))
     platform = settings(layout, name, environ)
-    user = user_variables(layout, name, agent["env_vars"])
-    return {**environ, **platform, **{k: v for k, v in user.items() if not k.startswith(OURS)}}
+    own = user_environment(layout, name)
+    return {**environ, **platform, **own, **loopback_exempt({**environ, **own})}
 
 
 def settings(layout: Layout, name: str, environ: Mapping[str, str]) -> dict[str, str]:
@@ -47,6 +43,7 @@ def settings(layout: Layout, name: str, environ: Mapping[str, str]) -> dict[str,
         "QHUB_PROJECT": environ["QHUB_PROJECT"],
         "QHUB_NAMESPACE": environ["QHUB_NAMESPACE"],
         "QHUB_AGENT": name,
+        "QHUB_REVISION": revision(layout, name),
         "QHUB_SECRETS_DIR": str(layout.secrets(name)),
         "QHUB_GATEWAY_ADDRESS": address,
         "QHUB_GATEWAY_PROXY_ADDRESS": proxy,
@@ -57,24 +54,6 @@ def settings(layout: Layout, name: str, environ: Mapping[str, str]) -> dict[str,
         "DASK_GATEWAY__AUTH__KWARGS__USERNAME": name,
         "DASK_GATEWAY__AUTH__KWARGS__PASSWORD": password,
     }
-
-
-def user_variables(layout: Layout, name: str, variables: Mapping[str, str]) -> dict[str, str]:
-    """Return an agent's own variables and, over them, its secrets that can be variables."""
-    return {**variables, **dict(_secrets(layout, name))}
-
-
-def _secrets(layout: Layout, name: str) -> Iterator[tuple[str, str]]:
-    volume = layout.secrets(name)
-    for file in sorted(volume.iterdir()) if volume.is_dir() else ():
-        if not NAME.fullmatch(file.name) or not file.is_file():
-            continue
-        try:
-            text = file.read_bytes().decode("utf-8")
-        except UnicodeDecodeError:
-            continue  # such a secret is a file only
-        if "\0" not in text:
-            yield file.name, text
 
 
 def _password(layout: Layout, name: str) -> str:

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Identity"]
+__all__ = ["LINUX", "Identity"]
 
 LINUX = sys.platform.startswith("linux")
 BOOT = Path("/proc/sys/kernel/random/boot_id")

@@ -18,8 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qhub.embedded.runs.errors import LimitError
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Callable, Mapping, MutableMapping
 
 __all__ = ["Limits"]
 
@@ -38,11 +40,18 @@ class Limits:
     def read(cls, variables: Mapping[str, str | None]) -> Limits:
         """Return the limits that the job variables cpu_limit and memory_limit name.
 
-        Raises `qhub.config.formats.quantities.BadQuantityError`.
+        Raises `LimitError`, which names the variable.
         """
-        from qhub.config.formats.quantities import cpu_millis, memory_bytes
+        from qhub.config.formats.quantities import (
+            cpu_millis,
+            explain_cpu,
+            explain_memory,
+            memory_bytes,
+        )
 
         cpu, memory = variables.get("cpu_limit"), variables.get("memory_limit")
+        _check("cpu_limit", cpu, explain_cpu)
+        _check("memory_limit", memory, explain_memory)
         return cls(
             cpus=max(1, math.ceil(cpu_millis(cpu) / 1000)) if cpu else None,
             memory_bytes=memory_bytes(memory) if memory else None,
@@ -77,6 +86,14 @@ class Limits:
         os.sched_setaffinity(0, {present[(first + n) % len(present)] for n in range(cpus)})
         for name in THREADS:
             environ.setdefault(name, str(cpus))
+
+
+def _check(name: str, value: str | None, explain: Callable[[str], str | None]) -> None:
+    if value and (expected := explain(value)):
+        raise LimitError(
+            f"the job variable {name} is {value!r}, not {expected}",
+            hint="deploy the flow again with a right one",
+        )
 
 
 def _data_bytes() -> int:

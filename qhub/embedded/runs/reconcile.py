@@ -23,13 +23,15 @@ from prefect.states import AwaitingRetry
 from prefect.utilities.engine import propose_state
 
 from qhub.embedded.runs.identity import Identity
+from qhub.embedded.runs.remains import end_remains
+from qhub.embedded.runs.revivals import NOT_BEGUN, STARTED_AGAIN, of_this_try
 from qhub.embedded.runs.supervision import Adopted, ProcessHandle, Session
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     import anyio.abc
-    from prefect.client.schemas.objects import FlowRun
+    from prefect.client.schemas.objects import FlowRun, State
 
     from qhub.embedded.runs.worker import AgentWorker
 
@@ -81,7 +83,9 @@ class Reconciler:
             if await self._may_retry(flow_run):
                 try:
                     await propose_state(
-                        self._worker.client, AwaitingRetry(), flow_run_id=flow_run.id
+                        self._worker.client,
+                        AwaitingRetry(message=STARTED_AGAIN),
+                        flow_run_id=flow_run.id,
                     )
                 except Abort as refusal:
                     self._worker.get_flow_run_logger(flow_run).warning("No retry: %s", refusal)
@@ -124,6 +128,7 @@ class Reconciler:
 
     async def _await_adopted(self, flow_run_id: UUID, process: Adopted) -> None:
         await process.wait()
+        await end_remains(str(flow_run_id))
         worker = self._worker
         worker.records.forget(str(flow_run_id), process.identity)
         worker.records.clear(str(flow_run_id))
@@ -138,6 +143,7 @@ class Reconciler:
         """Give a run without a process its last state, or its next try where it never began."""
         worker = self._worker
         try:
+            await end_remains(str(flow_run_id))
             with worker.forgiving():
                 flow_run = await worker.client.read_flow_run(flow_run_id)
                 state = flow_run.state
@@ -148,7 +154,9 @@ class Reconciler:
                 elif state.is_running() or (state.is_pending() and identity is not None):
                     await worker.supervision.bury_crashed(flow_run, DIED)
                 elif state.is_pending():
-                    await worker.client.set_flow_run_state(flow_run_id, AwaitingRetry(), force=True)
+                    # Not by force: it may have been cancelled since it was read.
+                    again: State[Any] = AwaitingRetry(message=NOT_BEGUN)
+                    await worker.client.set_flow_run_state(flow_run_id, again)
         finally:
             self._concluding.discard(flow_run_id)
 
@@ -164,6 +172,10 @@ class Reconciler:
         if retries <= 0:
             return False
         states = await self._worker.client.read_flow_run_states(flow_run.id)
+        last = of_this_try(states)
+        cancelled = any(state.is_cancelling() or state.is_cancelled() for state in last)
+        if cancelled or not last or not last[-1].is_crashed():
+            return False  # it has moved on since it was listed, or its process ended as wanted
         types = [state.type for state in sorted(states, key=lambda state: state.timestamp)]
         # Several may report one crash; and one before Running does not count in run_count.
         crashes = sum(

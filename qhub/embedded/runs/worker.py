@@ -6,15 +6,18 @@ A subclass of Prefect's own process worker. It runs no code of users: hooks, too
 from __future__ import annotations
 
 import random
+import sys
 import time
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import anyio
 import httpx
 from prefect.client.schemas.responses import WorkerFlowRunResponse
-from prefect.exceptions import PrefectException
+from prefect.exceptions import Abort, PrefectException
+from prefect.states import AwaitingRetry
+from prefect.utilities.engine import propose_state
 from prefect.workers.base import BaseWorker
 from prefect.workers.process import (
     ProcessJobConfiguration,
@@ -22,9 +25,13 @@ from prefect.workers.process import (
     ProcessWorkerResult,
 )
 
+from qhub.embedded.proxies import loopback_exempt
+from qhub.embedded.runs.errors import LimitError
 from qhub.embedded.runs.hooks import ForkedHooks
 from qhub.embedded.runs.identity import Identity
 from qhub.embedded.runs.limits import Limits
+from qhub.embedded.runs.remains import RUN, end_remains
+from qhub.embedded.runs.revivals import bury_revived
 from qhub.embedded.runs.supervision import ProcessHandle, Session, Supervision
 
 if TYPE_CHECKING:
@@ -32,7 +39,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     import anyio.abc
-    from prefect.client.schemas.objects import FlowRun
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import FlowRun, State
 
     from qhub.embedded.layout import Layout
     from qhub.embedded.runs.link import Link
@@ -47,6 +55,8 @@ SYNC_SECONDS = 10
 # each of them slower without making all of them faster; the others wait as Scheduled.
 STARTING_AT_MOST = 4
 TRANSIENT = (httpx.HTTPError, PrefectException, OSError)
+# What the server could not say while a run was handed over is asked again after this.
+AGAIN_SECONDS = 10
 
 
 class AgentJobConfiguration(ProcessJobConfiguration):
@@ -58,7 +68,7 @@ class AgentJobConfiguration(ProcessJobConfiguration):
 
     @property
     def limits(self) -> Limits:
-        """The limits that are set. Raises `BadQuantityError`."""
+        """The limits that are set. Raises `LimitError`."""
         return Limits.read({"cpu_limit": self.cpu_limit, "memory_limit": self.memory_limit})
 
     @property
@@ -167,9 +177,16 @@ class AgentWorker(ProcessWorker):
         )
         self._asked = time.monotonic()
         due = WorkerFlowRunResponse.model_validate_list(response.json())
-        chosen = [entry for entry in due if entry.flow_run.id not in self.active][:free]
+        chosen = [entry for entry in due if await self._may_start(entry.flow_run)][:free]
         self._starting.update(entry.flow_run.id for entry in chosen)
         return chosen
+
+    async def _may_start(self, flow_run: FlowRun) -> bool:
+        """Whether a due run has no process yet, and was not scheduled again by mistake."""
+        lives = self.supervision.processes.get(flow_run.id) is not None
+        if lives or flow_run.id in self.active:
+            return False
+        return not await bury_revived(self.client, flow_run)
 
     async def _is_work_waiting(self) -> bool:
         """Whether to ask for runs: that writes to the server's database, counting does not."""
@@ -191,9 +208,12 @@ class AgentWorker(ProcessWorker):
     async def _submit_run(self, flow_run: FlowRun) -> None:
         self.active.add(flow_run.id)
         try:
-            await super()._submit_run(flow_run)
+            with self.forgiving():  # Prefect would end the worker
+                await super()._submit_run(flow_run)
         finally:
+            self._submitting_flow_run_ids.discard(flow_run.id)
             if flow_run.id not in self.configurations:  # it was not started after all
+                self._release_limit_slot(flow_run.id)
                 self.active.discard(flow_run.id)
                 self._begun(flow_run.id)
 
@@ -207,6 +227,19 @@ class AgentWorker(ProcessWorker):
             self.active.discard(flow_run.id)
             self.configurations.pop(flow_run.id, None)
             self._begun(flow_run.id)
+
+    async def _propose_crashed_state(
+        self, flow_run: FlowRun, message: str, client: PrefectClient | None = None
+    ) -> None:
+        """Let a run crash; one that could not begin because the server was away begins later."""
+        if not _is_of_server(sys.exception()):
+            await super()._propose_crashed_state(flow_run, message, client)
+            return
+        # Where even this is not heard, the run is found as Pending later: see `Reconciler`.
+        with self.forgiving(), suppress(Abort):  # it was cancelled, or begins elsewhere
+            again = datetime.now(UTC) + timedelta(seconds=AGAIN_SECONDS)
+            state: State[Any] = AwaitingRetry(scheduled_time=again, message=message)
+            await propose_state(self.client, state, flow_run_id=flow_run.id)
 
     def _begun(self, flow_run_id: UUID) -> None:
         """Let another run start in place of this one."""
@@ -223,11 +256,26 @@ class AgentWorker(ProcessWorker):
         """Run a flow in a forked child, or by the command that its deployment asks for."""
         assert isinstance(configuration, AgentJobConfiguration)  # noqa: S101 `job_configuration`
         self.configurations[flow_run.id] = configuration
-        status = _Identified(task_status or anyio.TASK_STATUS_IGNORED)
+        task_status = task_status or anyio.TASK_STATUS_IGNORED
+        status = _Identified(task_status)
         if configuration.has_command:
             self._begun(flow_run.id)
             return await super().run(flow_run, configuration, status)
+        try:
+            _ = configuration.limits  # told before a process is there
+        except LimitError as error:
+            return await self._refused(flow_run, error, task_status)
         return await self._run_forked(flow_run, configuration, status)
+
+    async def _refused(
+        self, flow_run: FlowRun, error: LimitError, task_status: anyio.abc.TaskStatus[Any]
+    ) -> ProcessWorkerResult:
+        """Let a run crash in one sentence; what is raised, Prefect logs with its traceback."""
+        told = f"{error}; {error.hint}"
+        self.get_flow_run_logger(flow_run).error(told)
+        await self._propose_crashed_state(flow_run, told)
+        task_status.started(error)
+        return ProcessWorkerResult(status_code=0, identifier="")
 
     async def _run_forked(
         self,
@@ -235,7 +283,6 @@ class AgentWorker(ProcessWorker):
         configuration: AgentJobConfiguration,
         status: _Identified,
     ) -> ProcessWorkerResult:
-        _ = configuration.limits  # a limit that is no quantity is told before a process is there
         executor = self.supervision.executor(flow_run, _Starter(self, configuration))
         result = None
 
@@ -295,6 +342,14 @@ class AgentWorker(ProcessWorker):
         )
 
 
+def _is_of_server(error: BaseException | None) -> bool:
+    """Tell whether the server was away or refused for now: which says nothing of the run."""
+    if isinstance(error, httpx.HTTPStatusError):
+        status = error.response.status_code
+        return status >= httpx.codes.INTERNAL_SERVER_ERROR or status in {408, 429}
+    return isinstance(error, httpx.TransportError)
+
+
 class _Identified:
     """Hands on the identity of a process where Prefect hands on its pid."""
 
@@ -332,13 +387,15 @@ class _Starter:
             scope = Session(process.identity)
             task_status.started(ProcessHandle(process, termination_scope=scope))
             await process.wait()
+            await end_remains(str(flow_run.id))
         finally:
             if chosen is None:
                 worker.records.clear(str(flow_run.id))
 
     def _environment(self, flow_run: FlowRun) -> dict[str, str]:
         environment = {k: v for k, v in self._configuration.env.items() if v is not None}
-        environment["PREFECT__FLOW_RUN_ID"] = str(flow_run.id)
+        environment |= loopback_exempt(environment)
+        environment["PREFECT__FLOW_RUN_ID"] = environment[RUN] = str(flow_run.id)
         environment["PREFECT__ENABLE_CANCELLATION_AND_CRASHED_HOOKS"] = "false"
         with suppress(RuntimeError):  # without a channel a run is cancelled by signals alone
             port, token = self._worker.supervision.channel.register(flow_run.id)

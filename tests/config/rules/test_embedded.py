@@ -94,3 +94,18 @@ def test_its_block_is_useless_to_other_providers(told: Told) -> None:
     assert told({"provider": "local", "embedded": {"ports": {"server": 1, "gateway": 1}}}) == [
         "warning embedded: 'embedded' has no effect: provider is 'local'"
     ]
+
+
+@pytest.mark.parametrize("name", ["PATH", "HOME", "PYTHONPATH", "PYTHONHOME", "LD_PRELOAD"])
+def test_what_python_finds_its_packages_with_is_not_replaced_unnoticed(
+    name: str, told: Told
+) -> None:
+    words = f"it replaces the {name} of the agent, its flow runs and their Dask clusters"
+    overrides = {"envVars": {name: "/x"}}
+    assert told(_embedded(overrides=overrides)) == [
+        f"warning prefect.overrides.envVars.{name}: {words}"
+    ]
+    assert told(_embedded() | {"secrets": {name: {"from_env": "X"}}}) == [
+        f"warning secrets.{name}: {words}"
+    ]
+    assert told(_embedded(overrides={"envVars": {f"MY_{name}": "/x"}})) == []

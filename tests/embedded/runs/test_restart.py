@@ -104,6 +104,24 @@ def test_runs_that_died_with_their_agent_are_concluded_at_its_start(
     mortal.wait(cancelled, "Cancelled", within=15)
 
 
+def test_what_runs_detached_ends_with_them_also_when_their_agent_died(
+    mortal: Agents, tmp_path: Path
+) -> None:
+    adopted = begun(mortal, "detach", tmp_path / "adopted")
+    dead = begun(mortal, "detach", tmp_path / "dead")
+    until(lambda: all((tmp_path / name).exists() for name in ("adopted", "dead")))
+    pids = [int((tmp_path / name).read_text()) for name in ("adopted", "dead")]
+    until(lambda: mortal.call(f"/flow_runs/{dead}")["infrastructure_pid"])
+    die(mortal, "both")
+    os.kill(mortal.identity(dead).pid, signal.SIGKILL)
+    assert not any(map(gone, pids))
+    mortal.start()
+    mortal.wait(dead, "Crashed", within=15)
+    mortal.cancel(adopted)
+    mortal.wait(adopted, "Cancelled", within=15)
+    until(lambda: all(map(gone, pids)), what="the processes to go", within=8)
+
+
 def test_another_process_with_the_pid_of_a_dead_run_is_not_taken_for_it(
     mortal: Agents, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,6 @@ from tests.embedded.platforms import Agents, agent, until
 from tests.embedded.runs.conftest import SAMPLE
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.embedded.server import Server
 
 pytestmark = pytest.mark.full
@@ -56,6 +55,25 @@ def test_a_run_has_a_process_of_its_own(agents: Agents, tmp_path: Path) -> None:
     assert log.stat().st_mode & 0o777 == 0o600
     identity, _, _ = agents.call(f"/flow_runs/{seen['run']}")["infrastructure_pid"].partition(":")
     assert int(identity) == seen["session"][0]
+
+
+def test_a_run_holds_nothing_open_that_its_agent_has_open(agents: Agents, tmp_path: Path) -> None:
+    run = agents.run(agents.deploy("flows.py:until_told", SAMPLE), file=str(tmp_path / "told"))
+    until((tmp_path / "told.running").exists)
+    assert agents.process is not None
+    theirs = opened(agents.process.pid) | opened(agents.worker)
+    assert {kind.partition(":")[0] for kind in theirs} >= {"socket"}
+    assert str(agents.records.root / "agent.lock") in theirs
+    assert theirs & opened(agents.identity(run).pid) == set()
+    (tmp_path / "told").touch()
+    agents.wait(run, "Completed")
+
+
+def opened(pid: int) -> set[str]:
+    """Return the files, pipes and sockets that a process has open; all have /dev/null."""
+    links = Path(f"/proc/{pid}/fd").iterdir()
+    named = {str(link.readlink()) for link in links if link.is_symlink()}
+    return {name for name in named if not name.startswith(("/dev/null", "anon_inode:"))}
 
 
 def test_a_run_sees_nothing_of_an_earlier_one(agents: Agents, tmp_path: Path) -> None:
@@ -104,9 +122,19 @@ def test_a_limit_that_is_no_quantity_is_told_in_the_run(agents: Agents) -> None:
     deployment = agents.deploy("flows.py:trivial", SAMPLE, memory_limit="lots")
     run = agents.run(deployment)
     agents.wait(run, "Crashed")
-    assert (
-        "not a Kubernetes quantity: 'lots'" in agents.call(f"/flow_runs/{run}")["state"]["message"]
-    )
+    told = agents.call(f"/flow_runs/{run}")["state"]["message"]
+    assert told.startswith("the job variable memory_limit is 'lots', not a memory quantity such as")
+    body = {"logs": {"flow_run_id": {"any_": [run]}}}
+    log = "".join(line["message"] for line in agents.call("/logs/filter", body))
+    assert "Traceback" not in log
+
+
+def test_a_proxy_of_the_agent_or_of_a_run_is_not_asked_for_the_loopback(
+    agents: Agents, tmp_path: Path
+) -> None:
+    nowhere = {"http_proxy": "http://127.0.0.1:9", "NO_PROXY": "corp.example"}
+    seen = described(agents, tmp_path, env=nowhere)["environment"]  # it reached Prefect's API
+    assert seen["no_proxy"] == seen["NO_PROXY"] == "corp.example,127.0.0.1,localhost"
 
 
 def test_a_command_of_the_deployment_is_run_by_a_python_of_its_own(

@@ -50,6 +50,19 @@ def test_a_cancelled_run_ends_with_all_its_processes(agents: Agents, tmp_path: P
     until(lambda: gone(int((tmp_path / "pid").read_text())), what="its process to go", within=5)
 
 
+def test_processes_that_left_the_session_of_a_cancelled_run_end_with_it(
+    agents: Agents, tmp_path: Path
+) -> None:
+    run = started(agents, tmp_path / "pid", "detach")
+    other = started(agents, tmp_path / "other", "detach")
+    agents.cancel(run)
+    agents.wait(run, "Cancelled", within=20)
+    until(lambda: gone(int((tmp_path / "pid").read_text())), what="its process to go", within=8)
+    assert not gone(int((tmp_path / "other").read_text()))
+    agents.cancel(other)
+    until(lambda: gone(int((tmp_path / "other").read_text())), what="its process to go")
+
+
 def test_a_run_that_ignores_sigterm_is_killed(agents: Agents, tmp_path: Path) -> None:
     run = started(agents, tmp_path / "deaf", "deaf")
     identity = agents.identity(run)

@@ -12,6 +12,7 @@ import pytest
 
 from qhub.embedded.layout import Layout
 from qhub.embedded.runs import Identity, agent_environment, base_job_template
+from qhub.embedded.runs.errors import LimitError
 from qhub.embedded.runs.housekeeping import remove_old_logs, remove_working_folders
 from qhub.embedded.runs.limits import Limits
 from qhub.embedded.runs.messages import Ended, Job, Refused, Started, read, write
@@ -124,6 +125,19 @@ def test_secrets_win_over_variables_and_nothing_over_the_platform(layout: Layout
     assert found["DASK_GATEWAY__ADDRESS"] == "http://127.0.0.1:2"
     assert found["QHUB_GATEWAY_PROXY_ADDRESS"] == "gateway://127.0.0.1:3"
     assert found["DASK_GATEWAY__AUTH__KWARGS__PASSWORD"] == "gate"  # noqa: S105
+
+
+def test_a_proxy_is_not_asked_for_the_loopback(layout: Layout) -> None:
+    (layout.secrets("etl") / "no_proxy").write_bytes(b"corp.example")
+    found = agent_environment(layout, "etl", {**SUPERVISOR, "NO_PROXY": "127.0.0.1,a"})
+    assert found["NO_PROXY"] == found["no_proxy"] == "127.0.0.1,a,corp.example,localhost"
+    everything = agent_environment(layout, "etl", {**SUPERVISOR, "NO_PROXY": "*"})
+    assert everything["NO_PROXY"] == "*"
+
+
+def test_a_limit_that_is_no_quantity_names_its_variable() -> None:
+    with pytest.raises(LimitError, match=r"^the job variable cpu_limit is 'many', not a CPU"):
+        Limits.read({"cpu_limit": "many"})
 
 
 def test_a_platform_without_a_gateway_has_no_password_of_it(layout: Layout) -> None:

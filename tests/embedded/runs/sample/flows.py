@@ -70,6 +70,22 @@ def sleep_with_a_process(file: str, seconds: float = 120) -> None:
 
 
 @flow
+def detach(file: str, seconds: float = 120) -> None:
+    """Start a process that leads a session of its own and does not heed SIGTERM."""
+    code = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True)"
+    started = subprocess.Popen(
+        [sys.executable, "-c", f"{code}; time.sleep(300)"],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert started.stdout is not None
+    started.stdout.readline()
+    Path(file).write_text(str(started.pid))
+    time.sleep(seconds)
+    started.poll()
+
+
+@flow
 def deaf(file: str) -> None:
     """Ignore SIGTERM, as code in a long call of a C library does."""
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -1,0 +1,206 @@
+"""Dask on a whole platform: what a deploy changes for clusters that run, and who can reach them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qhub.embedded.supervise import Supervisor
+from qhub.flows.dask_errors import UnknownAgentError
+from qhub.flows.gateway import Access, ask
+from tests.embedded.server import free_port
+from tests.full.platform import deployed, processes, until
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from tests.full.platform import Platform
+
+pytestmark = pytest.mark.full
+
+CONFIG = """\
+project_name: tried
+provider: embedded
+prefect:
+  enabled: true
+  agents:
+    - {name: first, overrides: {envVars: {FLAVOUR: vanilla}}}
+dask_gateway: {enabled: true, idle_timeout: 600, limits: {workers: 3}}
+profiles:
+  flow_run:
+    Small: {cpu: 100m, memory: 512Mi, memory_limit: 1G}
+"""
+FLOWS = """
+import os
+from pathlib import Path
+
+from prefect import flow, task
+from qhub.flows import dask_task_runner
+
+
+@task
+def flavour():
+    return os.environ["FLAVOUR"]
+
+
+@flow(task_runner=dask_task_runner(workers=1))
+def tastes(file: str):
+    Path(file).write_text(flavour.submit().result())
+"""
+ANYWHERE = """
+import socket, sys
+with socket.create_server(("0.0.0.0", 0)):
+    print("listens", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    folder = tmp_path_factory.mktemp("dask") / "project"
+    folder.mkdir()
+    (folder / "tastes.py").write_text(FLOWS)
+    with deployed(folder, CONFIG) as one:
+        one.qhub("flow", "deploy", "tastes.py")
+        yield one
+
+
+@pytest.fixture
+def cluster(platform: Platform, tmp_path: Path) -> str:
+    """The name of the shared cluster, which runs."""
+    assert tasted(platform, tmp_path / "first") in {"vanilla", "nut"}
+    return clusters(platform)[-1]
+
+
+def tasted(platform: Platform, file: Path) -> str:
+    """Run the flow; return what its task saw on a Dask worker."""
+    platform.wait(platform.trigger("tastes", file=str(file)), "Completed", seconds=120)
+    return file.read_text()
+
+
+def clusters(platform: Platform) -> list[str]:
+    """Return the names of the clusters, the newest last."""
+    found = sorted(platform.status()["clusters"], key=lambda one: -one["age_seconds"])
+    return [one["name"] for one in found]
+
+
+def pid_of(platform: Platform, program: str) -> int | None:
+    [found] = [p for p in Supervisor(platform.layout).programs() if p.name == program]
+    return found.pid
+
+
+def deploy(platform: Platform, old: str, new: str) -> None:
+    """Change the config file, and deploy it."""
+    file = platform.folder / "qhub-config.yaml"
+    text = file.read_text()
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new))
+    platform.qhub("deploy")
+
+
+def test_everything_listens_on_this_machine_alone(platform: Platform, cluster: str) -> None:
+    found = processes(str(platform.home))
+    dask = [command for _, command in found if "qhub.embedded.programs.dask" in command]
+    assert len(dask) >= 2, found
+    assert cluster
+    assert len(listening(pid for pid, _ in found)) >= 8
+    assert listening(pid for pid, _ in found) == listening(
+        (pid for pid, _ in found), {"127.0.0.1", "::1"}
+    )
+    control = [sys.executable, "-c", ANYWHERE]
+    with subprocess.Popen(control, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as one:
+        assert one.stdout is not None
+        one.stdout.readline()
+        assert listening([one.pid])
+        assert not listening([one.pid], {"127.0.0.1", "::1"})
+        one.communicate()
+
+
+def listening(pids: Iterable[int], only: set[str] | None = None) -> list[tuple[int, str, int]]:
+    """Return what processes listen on, as (pid, address, port)."""
+    import psutil
+
+    found = []
+    for pid in pids:
+        try:
+            connections = psutil.Process(pid).net_connections(kind="inet")
+        except psutil.NoSuchProcess:
+            continue
+        for one in connections:
+            unconnected = one.type == socket.SOCK_DGRAM and not one.raddr
+            if one.status == psutil.CONN_LISTEN or unconnected:
+                found.append((pid, one.laddr.ip, one.laddr.port))
+    return sorted(one for one in found if only is None or one[1] in only)
+
+
+def test_agents_limits_and_sizes_change_under_a_cluster_that_goes_on(
+    platform: Platform, cluster: str, tmp_path: Path
+) -> None:
+    gateway = pid_of(platform, "gateway")
+    deploy(platform, "  agents:\n", "  agents:\n    - {name: added}\n")
+    to = access(platform, "added")
+    assert ask("clusters/", to) == {}
+    assert cluster[:8] in platform.qhub("dask", "list")
+    deploy(platform, "{workers: 3}", "{workers: 2}")
+    deploy(platform, "memory_limit: 1G", "memory_limit: 2G")
+    assert pid_of(platform, "gateway") == gateway
+    assert tasted(platform, tmp_path / "again") == "vanilla"
+    assert clusters(platform) == [cluster]
+    deploy(platform, "    - {name: added}\n", "")
+    with pytest.raises(UnknownAgentError):
+        ask("clusters/", to)
+    assert clusters(platform) == [cluster]
+
+
+def access(platform: Platform, agent: str) -> Access:
+    import json
+
+    port = json.loads(platform.layout.ports.read_text())["gateway_proxy"]
+    password = platform.layout.password("gateway").read_text().strip()
+    return Access(f"http://127.0.0.1:{port}", "", agent, password)
+
+
+def test_a_cluster_outlives_supervisor(platform: Platform, cluster: str, tmp_path: Path) -> None:
+    schedulers = [pid for pid, words in processes(cluster) if " scheduler" in words]
+    assert len(schedulers) == 1
+    supervisor = Supervisor(platform.layout).pid()
+    assert supervisor is not None
+    os.kill(supervisor, signal.SIGKILL)
+    until(lambda: Supervisor(platform.layout).pid() is None)
+    platform.qhub("deploy")
+    assert Supervisor(platform.layout).pid() not in (None, supervisor)
+    assert [pid for pid, words in processes(cluster) if " scheduler" in words] == schedulers
+    assert tasted(platform, tmp_path / "after") == "vanilla"
+    assert clusters(platform) == [cluster]
+
+
+def test_a_changed_variable_is_seen_by_the_next_run(
+    platform: Platform, cluster: str, tmp_path: Path
+) -> None:
+    gateway = pid_of(platform, "gateway")
+    deploy(platform, "FLAVOUR: vanilla", "FLAVOUR: nut")
+    assert tasted(platform, tmp_path / "next") == "nut"
+    assert clusters(platform)[0] == cluster
+    assert len(clusters(platform)) == 2
+    assert pid_of(platform, "gateway") == gateway
+
+
+def test_a_deploy_that_stops_clusters_says_so(platform: Platform, cluster: str) -> None:
+    deploy(
+        platform,
+        "provider: embedded\n",
+        f"""provider: embedded
+embedded: {{ports: {{gateway: {free_port()}}}}}
+""",
+    )
+    told = platform.said[-1] + platform.said[-2]
+    assert "stopped with the gateway, and flow runs that compute there fail" in told
+    assert cluster[:8] in told
+    assert clusters(platform) == []
