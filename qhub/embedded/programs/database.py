@@ -62,6 +62,8 @@ class OneWriter(AioSqliteConfiguration):
         mode = SQLITE_BEGIN_MODE.set("IMMEDIATE")
         try:
             async with session.begin() as transaction:
+                await session.connection()  # it begins here, not with its first statement:
+                SQLITE_BEGIN_MODE.set("DEFERRED")  # what reads meanwhile must not want the lock
                 yield transaction
         finally:
             SQLITE_BEGIN_MODE.reset(mode)
