@@ -79,7 +79,7 @@ def _archived(
     commit = git.commit(folder) if git.repository(folder) else None
     version = versions.of(
         commit=commit.sha if commit else None,
-        dirty=bool(commit and commit.changed),
+        dirty=bool(commit and _changed(folder, commit, selection)),
         digest=digest,
         image=image,
     )
@@ -108,8 +108,8 @@ def _committed(folder: Path, sources: Sequence[Source], image: str | None) -> Co
         raise GitError(
             f"{folder} has no git commit", hint="git init, commit and push; or deploy an archive"
         )
-    if commit.changed:
-        listed = ", ".join(commit.changed[:5]) + (", …" if len(commit.changed) > 5 else "")
+    if changed := _changed(folder, commit, project_files.select(folder)):
+        listed = ", ".join(changed[:5]) + (", …" if len(changed) > 5 else "")
         raise GitError(
             f"{folder} differs from its last commit: {listed}",
             hint="commit and push it, or deploy an archive (without storage='git')",
@@ -139,6 +139,16 @@ def _committed(folder: Path, sources: Sequence[Source], image: str | None) -> Co
 
     version = versions.of(commit=commit.sha, dirty=False, digest=None, image=image)
     return Code(folder, version, steps)
+
+
+def _changed(
+    folder: Path, commit: git.Commit, selection: project_files.Selection
+) -> tuple[str, ...]:
+    """Return which files of the code are not as committed; bytecode, say, is none of it."""
+    selected = set(selection.names)
+    return tuple(
+        name for name in commit.changed if name in selected or not (folder / name).exists()
+    )
 
 
 def _check_inside(

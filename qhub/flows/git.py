@@ -51,7 +51,7 @@ def commit(folder: Path) -> Commit | None:
         sha = _git(folder, "rev-parse", "--verify", "HEAD").strip()
     except GitError:
         return None
-    told = _git(folder, "status", "--porcelain", "-z", "--no-renames", "--", ".")
+    told = _git(folder, "status", "--porcelain", "-z", "--no-renames", "-uall", "--", ".")
     return Commit(sha, tuple(entry[3:] for entry in told.split("\0") if entry))
 
 

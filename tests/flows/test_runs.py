@@ -163,7 +163,7 @@ def test_an_interrupt_ends_the_watching_and_not_the_run(platform: Published, nam
     ("flow", "parameters", "message", "hint"),
     [
         ("{}", {}, "the flow '{}' needs 'day'", "qhub flow run {} -p day=…"),
-        ("{}", {"day": 3}, "parameters of '{}': day: 3 is not of type 'string'", ""),
+        ("{}", {"day": 3}, "parameters of '{}': day: 3 is not a text", ""),
         ("{}", {"dya": "x"}, "there is no parameter 'dya' of the flow '{}'", "did you mean 'day'?"),
         ("{}_", {}, "there is no deployed flow '{}_'", "did you mean '{}"),
     ],
