@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from qhub.flows import expect, registry
 from qhub.flows import parameters as flow_parameters
-from qhub.flows import registry
 from qhub.flows.connection import connect
 from qhub.flows.errors import ParameterError, RunFailedError
 from qhub.flows.holdups import why
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 __all__ = ["ENDED", "RunResult", "cancel", "run"]
 
 Tell = Callable[[str], None]
+
+_OPTIONS = {
+    "parameters": expect.optional(expect.MAPPING),
+    "tags": expect.TEXTS,
+    "timeout_seconds": expect.optional(expect.NUMBER),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,8 @@ def run(
     With `watch` its states and log lines are told (default: on standard error) until it ends.
     ^C and the timeout end the watching, not the run.
     """
+    given = {"parameters": parameters, "tags": tags, "timeout_seconds": timeout_seconds}
+    expect.check("run()", given, _OPTIONS)
     say, name = tell or _to_stderr, _name(flow)
     with connect() as client:
         deployment = registry.find(client, name)

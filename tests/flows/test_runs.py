@@ -293,3 +293,18 @@ def test_trouble_with_the_api_is_told_in_a_sentence(
     assert str(raised.value).startswith(message.format(url))
     assert "hunter2" not in str(raised.value) + raised.value.hint
     assert raised.value.hint
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"tags": "abc"}, "run(): tags has to be a list of texts, and is of the type str"),
+        ({"parameters": [1]}, "run(): parameters has to be a mapping with texts as keys"),
+        ({"timeout_seconds": "5"}, "run(): timeout_seconds has to be a number, and is of the type str"),
+    ],
+    ids=["tags", "parameters", "time-out"],
+)
+def test_an_option_of_a_wrong_kind_is_refused(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(ParameterError) as raised:
+        run("etl", **options)
+    assert str(raised.value).startswith(message)
