@@ -176,7 +176,13 @@ class _Sides:
             if self._is_young(part):
                 return "starting", ""
             return "offline", f"it does not ask for work; {self.server.offline[agent]}"
-        return part.state, ""
+        return ("running" if self._asked_for_work(agent, part) else part.state), ""
+
+    def _asked_for_work(self, agent: str, part: Part) -> bool:
+        """Tell whether the worker that runs now was heard of: supervisor waits longer."""
+        heard, seconds = self.server.heartbeats.get(agent), age(part.since)
+        # psutil knows when the machine started to a second.
+        return heard is not None and seconds is not None and heard < seconds + 1
 
     def _is_young(self, part: Part) -> bool:
         seconds = age(part.since)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from qhub.flows.dask_errors import ClusterError, UnknownAgentError
-from qhub.flows.gateway import ask, describe
+from qhub.flows.gateway import ask, connected, describe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -88,6 +88,8 @@ def _cluster(item: dict[str, Any], to: Access) -> DaskCluster:
     told = describe(item["name"], to)
     states = told.states if told else ()
     running = sum(state == "running" for state in states)
+    if running < len(states):  # the gateway hears of a worker seconds after its scheduler
+        running = min(len(states), max(running, connected(item["name"], to)))
     route = item.get("dashboard_route")
     return DaskCluster(
         name=item["name"],

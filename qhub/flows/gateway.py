@@ -26,6 +26,7 @@ __all__ = [
     "ask",
     "check_profile",
     "connect",
+    "connected",
     "describe",
     "direct",
     "failures",
@@ -163,13 +164,25 @@ def describe(name: str, given: Access | None = None) -> Workers | None:
     )
 
 
+def connected(name: str, to: Access) -> int:
+    """Return how many workers the scheduler of a cluster has, 0 while it does not tell."""
+    try:
+        told = _ask(f"{to.address}/clusters/{name}/json/counts.json", to)
+        return int(told.get("workers", 0))
+    except (GatewayError, ValueError, TypeError):
+        return 0
+
+
 def ask(path: str, to: Access, *, method: str = "GET") -> dict[str, Any]:
     """Return what the gateway's API answers; quick, without Dask's machinery."""
+    return _ask(f"{to.address}/api/v1/{path}", to, method)
+
+
+def _ask(url: str, to: Access, method: str = "GET") -> dict[str, Any]:
     import base64
     import urllib.error
     import urllib.request
 
-    url = f"{to.address}/api/v1/{path}"
     request = urllib.request.Request(url, method=method)  # noqa: S310 the platform's
     coded = base64.b64encode(f"{to.user}:{to.password}".encode()).decode()
     request.add_header("Authorization", f"Basic {coded}")

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qhub.embedded.health.gateway import look
 from qhub.flows.dask_clusters import clusters, stop
 from qhub.flows.dask_errors import ClusterError, GatewayError
 from qhub.flows.errors import NotFoundError
 from qhub.flows.gateway import Access, access, ask, check_profile, connect, describe, failures
 from qhub.flows.new_cluster import attach, submit
 from tests.embedded import gateway
-from tests.embedded.gateway import RunningGateway, healthy, serving, until
+from tests.embedded.gateway import PASSWORD, RunningGateway, healthy, serving, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,6 +104,18 @@ def test_a_cluster_lives_through_the_death_of_the_gateway(tmp_path: Path) -> Non
         finally:
             second.process.terminate()
             second.process.wait(40)
+
+
+def test_status_sees_the_clusters_of_every_agent(here: Access, running: RunningGateway) -> None:
+    """The gateway tells by a cookie who asks; one of another agent would hide clusters."""
+    with connect(here) as found, failures(here):
+        name = submit(found, here, flow="f", profile=None, idle_timeout=None, owned=False)
+    for agents in (["other", "pipelines"], ["pipelines", "other"]) * 5:
+        seen = look(running.address, PASSWORD, agents, timeout_seconds=10)
+        assert seen.clusters is not None
+        assert [cluster.name for cluster in seen.clusters] == [name]
+    stop(name, here)
+    until(lambda: clusters(here) == (), 20)
 
 
 def test_a_dead_scheduler_is_noticed_at_once(here: Access, running: RunningGateway) -> None:

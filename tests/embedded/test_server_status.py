@@ -84,7 +84,16 @@ def test_a_paused_pool_and_a_paused_queue_are_told(api: Api) -> None:
 
 def test_an_agent_that_never_asked_for_work_is_offline(api: Api) -> None:
     _pool(api, "new", online=False)
-    assert side.look(api, ["new"]).offline == {"new": "it never did"}
+    seen = side.look(api, ["new"])
+    assert seen.offline == {"new": "it never did"}
+    assert seen.heartbeats == {}
+
+
+def test_an_agent_that_asks_for_work_has_a_heartbeat(api: Api) -> None:
+    _pool(api, "asking")
+    seen = side.look(api, ["asking"])
+    assert seen.offline == {}
+    assert 0 <= seen.heartbeats["asking"] < 30
 
 
 def test_a_pool_that_is_gone_is_told(api: Api) -> None:

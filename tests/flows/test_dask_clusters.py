@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -425,12 +424,7 @@ def test_the_command_line_lists_and_stops_clusters(dask_platform: DaskPlatform) 
         return done.stdout
 
     dask_platform.run(flow(dask_platform, "listed", "workers=1"))
-    deadline = time.monotonic() + 20  # the scheduler tells the gateway of its workers every 5 s
-    while True:
-        [cluster] = json.loads(qhub("list", "--output", "json"))["clusters"]
-        if cluster["workers"] or time.monotonic() > deadline:
-            break
-        assert cluster["workers_starting"] == 1
+    [cluster] = json.loads(qhub("list", "--output", "json"))["clusters"]
     assert cluster["flow"].startswith("listed@")
     assert (cluster["workers"], cluster["threads"], cluster["memory_bytes"]) == (1, 1, 10**9)
     assert qhub("dashboard", "listed", "--print").strip() == cluster["dashboard"]

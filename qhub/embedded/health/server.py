@@ -31,12 +31,16 @@ Answer = Literal["works", "absent", "silent", "refusing"]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """How the server does; `offline` are the agents that ask for no work, and since when."""
+    """How the server does; `offline` are the agents that ask for no work, and since when.
+
+    `heartbeats` are how many seconds ago the others last did.
+    """
 
     answer: Answer
     detail: str
     runs: Runs | None = None
     offline: Mapping[str, str] = field(default_factory=dict)
+    heartbeats: Mapping[str, float] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
 
 
@@ -53,11 +57,7 @@ def look(api: Api, agents: Sequence[str]) -> Seen:
             queues = {name: pool.submit(_queues, api, name) for name in agents}
             running, late, failed = (count.result() for count in counts)
             runs = Runs(running, late, failed, newest.result())
-            offline = {
-                name: _last_heartbeat(found.result())
-                for name, found in workers.items()
-                if not any(map(_lives, found.result()))
-            }
+            offline, heartbeats = _alive({name: w.result() for name, w in workers.items()})
             problems = [
                 problem
                 for name in agents
@@ -68,7 +68,7 @@ def look(api: Api, agents: Sequence[str]) -> Seen:
             problems += _left_pools(api, pools.result(), agents)
     except ApiError as error:
         return Seen("refusing" if error.http_status else "silent", str(error))
-    return Seen("works", "", runs, offline, tuple(problems))
+    return Seen("works", "", runs, offline, heartbeats, tuple(problems))
 
 
 def _broken(api: Api) -> Seen | None:
@@ -142,6 +142,20 @@ def _or_none(api: Api, path: str) -> list[dict[str, Any]]:
         if error.http_status == _NOT_FOUND:
             return []
         raise
+
+
+def _alive(
+    workers: Mapping[str, Sequence[Mapping[str, Any]]],
+) -> tuple[dict[str, str], dict[str, float]]:
+    """Return the agents none of whose workers is online, and the last heartbeat of the others."""
+    offline, heartbeats = {}, {}
+    for agent, found in workers.items():
+        alive = [age(worker["last_heartbeat_time"]) for worker in found if _lives(worker)]
+        if alive:
+            heartbeats[agent] = min(seconds for seconds in alive if seconds is not None)
+        else:
+            offline[agent] = _last_heartbeat(found)
+    return offline, heartbeats
 
 
 def _lives(worker: Mapping[str, Any]) -> bool:
