@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ from qhub.embedded.errors import ApiError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-__all__ = ["Platform", "memory_bytes", "ours", "stock"]
+__all__ = ["Platform", "cpu_seconds", "memory_bytes", "ours", "stock"]
 
 BIN = Path(sys.executable).parent
 FLOWS = Path(__file__).with_name("flows")
@@ -111,6 +111,7 @@ def stock(folder: Path) -> Iterator[Platform]:
     prefect, dask = str(BIN / "prefect"), str(BIN / "dask")
     begin = time.monotonic()
     with ExitStack() as stack:
+        stack.callback(_kill, str(home))  # runs that are going when their worker ends
         api = stack.enter_context(
             Api(environment["PREFECT_API_URL"], "", timeout_seconds=DEADLINE_SECONDS)
         )
@@ -153,15 +154,35 @@ def _process(
 
 def memory_bytes(mark: str) -> int:
     """Return the PSS of every process whose environment or arguments hold a text."""
-    wanted, total = mark.encode(), 0
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            told = (process / "environ").read_bytes() + (process / "cmdline").read_bytes()
-            if wanted in told:
-                total += _pss((process / "smaps_rollup").read_text())
-        except (OSError, ProcessLookupError):  # it ended meanwhile
-            continue
+    total = 0
+    for process in _marked(mark):
+        with suppress(OSError):  # it ended meanwhile
+            total += _pss((process / "smaps_rollup").read_text())
     return total
+
+
+def cpu_seconds(mark: str) -> float:
+    """Return the CPU time that these processes have used, with that of their ended children."""
+    ticks = 0
+    for process in _marked(mark):
+        with suppress(OSError):
+            fields = (process / "stat").read_text().rpartition(")")[2].split()
+            ticks += sum(map(int, fields[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _marked(mark: str) -> Iterator[Path]:
+    wanted = mark.encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if wanted in (process / "environ").read_bytes() + (process / "cmdline").read_bytes():
+                yield process
+
+
+def _kill(mark: str) -> None:
+    for process in _marked(mark):
+        with suppress(OSError):
+            os.kill(int(process.name), signal.SIGKILL)
 
 
 def _pss(rollup: str) -> int:

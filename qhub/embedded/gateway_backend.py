@@ -24,7 +24,7 @@ from dask_gateway_server.routes import api_handler
 from qhub.embedded.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from dask_gateway_server.backends.db_base import Cluster, Worker
 
@@ -102,12 +102,24 @@ class AgentBackend(UnsafeLocalBackend):  # type: ignore[misc] # dask_gateway_ser
         async for state in super().do_start_cluster(cluster):
             yield state
         if pid := cluster.state.get("pid"):
-            task = asyncio.ensure_future(self._watch_scheduler(cluster, pid))
-            self._watching.add(task)
-            task.add_done_callback(self._watching.discard)
+            self._watch(cluster, pid, _lives)
 
-    async def _watch_scheduler(self, cluster: Cluster, pid: int) -> None:
-        while _lives(pid):
+    async def do_setup(self) -> None:
+        """Watch the schedulers of an earlier gateway, too: some have ended since."""
+        await super().do_setup()
+        for cluster in self.db.active_clusters():
+            if pid := cluster.state.get("pid"):
+                self._watch(cluster, pid, _is_ours)
+
+    def _watch(self, cluster: Cluster, pid: int, lives: Callable[[int], bool]) -> None:
+        task = asyncio.ensure_future(self._watch_scheduler(cluster, pid, lives))
+        self._watching.add(task)
+        task.add_done_callback(self._watching.discard)
+
+    async def _watch_scheduler(
+        self, cluster: Cluster, pid: int, lives: Callable[[int], bool]
+    ) -> None:
+        while lives(pid):
             await asyncio.sleep(0.5)
         if cluster.target <= JobStatus.RUNNING:
             self.log.warning("The scheduler of cluster %s ended, stopping the rest", cluster.name)

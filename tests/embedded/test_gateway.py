@@ -106,6 +106,24 @@ def test_a_cluster_lives_through_the_death_of_the_gateway(tmp_path: Path) -> Non
             second.process.wait(40)
 
 
+def test_a_scheduler_that_died_with_the_gateway_is_noticed_by_the_next(tmp_path: Path) -> None:
+    with serving(tmp_path) as first:
+        to = access(first.client())
+        with connect(to) as found, failures(to):
+            name = submit(found, to, flow="f", profile=None, idle_timeout=None, owned=False)
+            attach(found, to, name, owned=False).close()
+        first.process.send_signal(signal.SIGKILL)
+        first.process.wait()
+        os.kill(_scheduler(name), signal.SIGKILL)
+        second = RunningGateway(first.layout, first.ports, gateway.start(first.layout, first.ports))
+        try:
+            healthy(second)
+            until(lambda: clusters(to) == (), 10)
+        finally:
+            second.process.terminate()
+            second.process.wait(40)
+
+
 def test_status_sees_the_clusters_of_every_agent(here: Access, running: RunningGateway) -> None:
     """The gateway tells by a cookie who asks; one of another agent would hide clusters."""
     with connect(here) as found, failures(here):

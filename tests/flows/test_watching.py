@@ -162,6 +162,43 @@ def test_limits_that_are_reached_are_told(platform: Published, name: str, tmp_pa
 
 
 @pytest.mark.full
+def test_a_queue_that_is_paused_or_full_is_told(
+    platform: Published, name: str, tmp_path: Path
+) -> None:
+    deploy(tmp_path / f"{name}.py", queue="nightly")
+    body = {"name": f"w-{name}", "heartbeat_interval_seconds": 30}
+    platform.post("/work_pools/gpu/workers/heartbeat", body)
+    heard: list[str] = []
+    queue = "/work_pools/gpu/queues/nightly"
+    try:
+        platform.patch(queue, {"is_paused": True})
+        first = run(name, {"day": "x"}, watch=False, tell=heard.append)
+        platform.patch(queue, {"is_paused": False, "concurrency_limit": 1})
+        set_state(platform, first.id, "Pending", force=False)
+        run(name, {"day": "x"}, watch=False, tell=heard.append)
+    finally:
+        platform.patch(queue, {"is_paused": False, "concurrency_limit": None})
+    resume = "prefect work-queue resume nightly --pool gpu"
+    assert heard == [
+        f"the run waits: the work queue 'nightly' of the pool 'gpu' is paused ({resume})",
+        "the run waits: the limit of the work queue 'nightly', 1 run at a time, is reached",
+    ]
+
+
+@pytest.mark.full
+def test_a_run_whose_pool_was_deleted_is_told(
+    platform: Published, name: str, tmp_path: Path
+) -> None:
+    done = deploy(tmp_path / f"{name}.py")[0]
+    platform.patch(f"/deployments/{done.id}", {"work_pool_name": None})
+    heard: list[str] = []
+    run(name, {"day": "x"}, watch=False, tell=heard.append)
+    assert heard == [
+        "the run waits: its deployment has no work pool (any more): deploy the flow again"
+    ]
+
+
+@pytest.mark.full
 def test_cancel_takes_the_latest_run_that_goes_on(platform: Published, name: str) -> None:
     ids = [run(name, {"day": "x"}, watch=False, tell=lambda _: None).id for _ in range(3)]
     set_state(platform, ids[0], "Running")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -115,6 +118,31 @@ def test_a_killed_gateway_comes_back_and_is_counted(platform: Platform) -> None:
     assert _part(_look(platform), "gateway")["restarts"] == before["restarts"] + 1
 
 
+def test_an_agent_that_hangs_is_offline_with_its_last_heartbeat(platform: Platform) -> None:
+    part = _part(_look(platform), "agent/told")
+    agent = psutil.Process(part["pid"])
+    family = [agent, *agent.children(recursive=True)]
+    for process in family:
+        process.suspend()
+    try:
+        with closing(
+            sqlite3.connect(platform.layout.server / "prefect.db", timeout=30)
+        ) as database:
+            moment = (datetime.now(UTC) - timedelta(minutes=5)).strftime("%Y-%m-%d %H:%M:%S.%f")
+            changed = database.execute("UPDATE worker SET last_heartbeat_time = ?", (moment,))
+            assert changed.rowcount == 1
+            database.commit()
+        told = until(
+            lambda: _told(_look(platform), "agent/told").partition("it does not ask")[2],
+            seconds=90,  # a young agent is taken to be starting
+        )
+        assert told.startswith(" for work; its last heartbeat was 3")
+        assert _part(_look(platform), "agent/told")["state"] == "offline"
+    finally:
+        for process in family:
+            process.resume()
+
+
 def test_a_paused_pool_is_told(platform: Platform) -> None:
     with platform.api() as api:
         api.patch("/work_pools/told", {"is_paused": True})
@@ -140,7 +168,9 @@ def test_a_config_file_that_was_edited_is_told(platform: Platform) -> None:
     file.write_text(text)
 
 
-def test_a_cluster_whose_scheduler_died_is_told(platform: Platform) -> None:
+def test_a_cluster_whose_scheduler_hangs_is_told_and_one_that_died_is_gone(
+    platform: Platform,
+) -> None:
     ports = json.loads(platform.layout.ports.read_text())
     password = platform.layout.password("gateway").read_text().strip()
     address = f"http://127.0.0.1:{ports['gateway_proxy']}"
@@ -160,10 +190,10 @@ def test_a_cluster_whose_scheduler_died_is_told(platform: Platform) -> None:
             if "scheduler" in (process.info["cmdline"] or ())
             and (process.info["environ"] or {}).get("DASK_GATEWAY_CLUSTER_NAME") == name
         )
-        scheduler.kill()
+        scheduler.suspend()
         told = _told(_look(platform), f"cluster/{name[:8]}")
         assert told == "its scheduler does not answer (agent told)"
-        gateway.delete(f"/api/v1/clusters/{name}")
+        scheduler.kill()
     until(lambda: _look(platform)["clusters"] == [])
 
 

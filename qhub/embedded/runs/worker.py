@@ -25,14 +25,11 @@ from prefect.workers.process import (
     ProcessWorkerResult,
 )
 
-from qhub.embedded.proxies import loopback_exempt
 from qhub.embedded.runs.errors import LimitError
 from qhub.embedded.runs.hooks import ForkedHooks
-from qhub.embedded.runs.identity import Identity
-from qhub.embedded.runs.limits import Limits
-from qhub.embedded.runs.remains import RUN, end_remains
 from qhub.embedded.runs.revivals import bury_revived
-from qhub.embedded.runs.supervision import ProcessHandle, Session, Supervision
+from qhub.embedded.runs.starting import AgentJobConfiguration, Identified, Starter
+from qhub.embedded.runs.supervision import ProcessHandle, Supervision
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -46,7 +43,7 @@ if TYPE_CHECKING:
     from qhub.embedded.runs.link import Link
     from qhub.embedded.runs.records import Records
 
-__all__ = ["AgentJobConfiguration", "AgentWorker"]
+__all__ = ["AgentWorker"]
 
 POLL_SECONDS = 0.25
 POLL_AT_LEAST_SECONDS = 10
@@ -57,24 +54,6 @@ STARTING_AT_MOST = 4
 TRANSIENT = (httpx.HTTPError, PrefectException, OSError)
 # What the server could not say while a run was handed over is asked again after this.
 AGAIN_SECONDS = 10
-
-
-class AgentJobConfiguration(ProcessJobConfiguration):
-    """What a deployment may say of its runs; see `template.py`."""
-
-    cpu_limit: str | None = None
-    memory_limit: str | None = None
-    retries_on_crash: int = 0
-
-    @property
-    def limits(self) -> Limits:
-        """The limits that are set. Raises `LimitError`."""
-        return Limits.read({"cpu_limit": self.cpu_limit, "memory_limit": self.memory_limit})
-
-    @property
-    def has_command(self) -> bool:
-        """Whether the run is started by a command of the deployment's own."""
-        return self._command_configured
 
 
 class AgentWorker(ProcessWorker):
@@ -257,7 +236,7 @@ class AgentWorker(ProcessWorker):
         assert isinstance(configuration, AgentJobConfiguration)  # noqa: S101 `job_configuration`
         self.configurations[flow_run.id] = configuration
         task_status = task_status or anyio.TASK_STATUS_IGNORED
-        status = _Identified(task_status)
+        status = Identified(task_status)
         if configuration.has_command:
             self._begun(flow_run.id)
             return await super().run(flow_run, configuration, status)
@@ -281,9 +260,9 @@ class AgentWorker(ProcessWorker):
         self,
         flow_run: FlowRun,
         configuration: AgentJobConfiguration,
-        status: _Identified,
+        status: Identified,
     ) -> ProcessWorkerResult:
-        executor = self.supervision.executor(flow_run, _Starter(self, configuration))
+        executor = self.supervision.executor(flow_run, Starter(self, configuration))
         result = None
 
         async def execute(*, task_status: anyio.abc.TaskStatus[ProcessHandle]) -> None:
@@ -348,57 +327,3 @@ def _is_of_server(error: BaseException | None) -> bool:
         status = error.response.status_code
         return status >= httpx.codes.INTERNAL_SERVER_ERROR or status in {408, 429}
     return isinstance(error, httpx.TransportError)
-
-
-class _Identified:
-    """Hands on the identity of a process where Prefect hands on its pid."""
-
-    def __init__(self, inner: anyio.abc.TaskStatus[Any]) -> None:
-        self._inner = inner
-
-    def started(self, pid: int | None = None) -> None:
-        """Say that the process is there."""
-        self._inner.started(str((pid and Identity.of(pid)) or f"{pid}:ended"))
-
-
-class _Starter:
-    """Starts one run in a forked child: Prefect's `ProcessStarter` protocol."""
-
-    def __init__(self, worker: AgentWorker, configuration: AgentJobConfiguration) -> None:
-        self._worker = worker
-        self._configuration = configuration
-
-    async def start(
-        self,
-        flow_run: FlowRun,
-        task_status: anyio.abc.TaskStatus[ProcessHandle] = anyio.TASK_STATUS_IGNORED,
-    ) -> None:
-        """Return when the process has ended."""
-        worker, chosen = self._worker, self._configuration.working_dir
-        folder = chosen or worker.records.working / str(flow_run.id)
-        try:
-            process = await worker.fork(
-                flow_run,
-                self._configuration,
-                self._environment(flow_run),
-                kind="flow",
-                folder=str(folder),
-            )
-            scope = Session(process.identity)
-            task_status.started(ProcessHandle(process, termination_scope=scope))
-            await process.wait()
-            await end_remains(str(flow_run.id))
-        finally:
-            if chosen is None:
-                worker.records.clear(str(flow_run.id))
-
-    def _environment(self, flow_run: FlowRun) -> dict[str, str]:
-        environment = {k: v for k, v in self._configuration.env.items() if v is not None}
-        environment |= loopback_exempt(environment)
-        environment["PREFECT__FLOW_RUN_ID"] = environment[RUN] = str(flow_run.id)
-        environment["PREFECT__ENABLE_CANCELLATION_AND_CRASHED_HOOKS"] = "false"
-        with suppress(RuntimeError):  # without a channel a run is cancelled by signals alone
-            port, token = self._worker.supervision.channel.register(flow_run.id)
-            environment["PREFECT__CONTROL_PORT"] = str(port)
-            environment["PREFECT__CONTROL_TOKEN"] = token
-        return environment
