@@ -6,13 +6,13 @@ import json
 import sys
 from contextlib import redirect_stdout
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from qhub.cli import exits, flow_options, options, screen
+from qhub.cli import exits, flow_options, options, screen, times
 from qhub.cli.flow_reach import reached
 from qhub.cli.group import Group
 from qhub.errors import ExistingFileError, WriteError
@@ -144,9 +144,7 @@ def _row(item: DeployedFlow) -> tuple[str, ...]:
 @options.config_file
 @click.option("--level", metavar="LEVEL", help="This one and worse: INFO, WARNING, ERROR.")
 @click.option("--search", metavar="TEXT", help="Only lines that hold it, in any case.")
-@click.option(
-    "--since", callback=flow_options.since, metavar="TIME", help="Like 10min, 2h or 2026-11-21."
-)
+@click.option("--since", callback=times.since, metavar="TIME", help="Like 10min, 2h or 2026-11-21.")
 @click.option("--task", metavar="TASK", help="Only lines of this task, or of one run of it.")
 @click.option("--save", type=click.Path(path_type=Path), metavar="FILE", help="Write to a file.")
 @click.option("--force", is_flag=True, help="Write over the file of --save.")
@@ -158,7 +156,7 @@ def logs(
     *,
     level: str | None,
     search: str | None,
-    since: datetime | timedelta | None,
+    since: datetime | None,
     task: str | None,
     save: Path | None,
     force: bool,

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from qhub.cli import times
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-_AGO = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|m|h|d)")
-_UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days"}
-
-
-def since(
-    context: click.Context, parameter: click.Parameter, value: str | None
-) -> datetime | timedelta | None:
-    """Return a time, or how long ago."""
-    if value is None:
-        return None
-    if found := _AGO.fullmatch(value.strip()):
-        return timedelta(**{_UNITS[found[2]]: float(found[1])})
-    try:
-        return datetime.fromisoformat(value).astimezone()
-    except (ValueError, OverflowError) as error:
-        raise click.BadParameter(
-            f"'{value}' is neither like 10min, 2h or 1d nor like 2026-11-21T14:00",
-            context,
-            parameter,
-        ) from error
 
 
 def deploy(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -115,7 +94,10 @@ def pairs(given: Iterable[str], option: str) -> dict[str, Any]:
 
 
 def _seconds(text: str) -> float:
-    found = _AGO.fullmatch(text.strip())
-    if not found:
+    try:
+        found = times.duration(text)
+    except OverflowError:
+        found = None
+    if found is None:
         raise click.BadParameter(f"'{text}' is not like 10min, 6h or 1d", param_hint="--every")
-    return timedelta(**{_UNITS[found[2]]: float(found[1])}).total_seconds()
+    return found.total_seconds()

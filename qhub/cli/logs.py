@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from qhub.cli import exits, options, screen
+from qhub.cli import exits, options, screen, times
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -22,28 +21,9 @@ if TYPE_CHECKING:
     from qhub.embedded.logs import Line
     from qhub.platform import Platform
 
-_AGO = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|m|h|d)")
-_SECONDS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400}
 _LINES = 100
 _ALL = 10_000_000
 _COLOURS: Mapping[str, screen.Colour] = {"WARNING": "yellow", "ERROR": "red", "CRITICAL": "red"}
-
-
-def _time(context: click.Context, parameter: click.Parameter, value: str | None) -> datetime | None:
-    """Return a time, or one so long ago; without a zone it is of this machine's."""
-    if value is None:
-        return None
-    if found := _AGO.fullmatch(value.strip()):
-        ago = timedelta(seconds=float(found[1]) * _SECONDS[found[2]])
-        return datetime.now().astimezone() - ago
-    try:
-        return datetime.fromisoformat(value).astimezone()
-    except (ValueError, OverflowError) as error:
-        raise click.BadParameter(
-            f"'{value}' is neither like 10min, 2h or 1d nor like 2026-11-21T14:00",
-            context,
-            parameter,
-        ) from error
 
 
 @click.command(epilog="Example: qhub logs agent/pipelines -f; qhub logs run/brave-otter --since 1h")
@@ -57,7 +37,9 @@ def _time(context: click.Context, parameter: click.Parameter, value: str | None)
     metavar="N",
     help=f"The last N lines.  [default: {_LINES}; with --since all]",
 )
-@click.option("--since", callback=_time, metavar="TIME", help="Like 10min, 2h or 2026-11-21T14:00.")
+@click.option(
+    "--since", callback=times.since, metavar="TIME", help="Like 10min, 2h or 2026-11-21T14:00."
+)
 @click.option("--raw", is_flag=True, help="Of a run: what its process wrote, not Prefect's log.")
 @options.output
 def logs(

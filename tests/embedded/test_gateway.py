@@ -85,12 +85,7 @@ def test_a_worker_that_never_fits_is_refused_with_the_limits(here: Access) -> No
 
 def test_a_cluster_lives_through_the_death_of_the_gateway(tmp_path: Path) -> None:
     with serving(tmp_path) as first:
-        to = access(first.client())
-        with connect(to) as found, failures(to):
-            name = submit(found, to, flow="f", profile=None, idle_timeout=None, owned=False)
-            attach(found, to, name, owned=False).close()
-        first.process.send_signal(signal.SIGKILL)
-        first.process.wait()
+        to, name = _killed_with_a_cluster(first)
         second = RunningGateway(first.layout, first.ports, gateway.start(first.layout, first.ports))
         try:
             healthy(second)
@@ -108,12 +103,7 @@ def test_a_cluster_lives_through_the_death_of_the_gateway(tmp_path: Path) -> Non
 
 def test_a_scheduler_that_died_with_the_gateway_is_noticed_by_the_next(tmp_path: Path) -> None:
     with serving(tmp_path) as first:
-        to = access(first.client())
-        with connect(to) as found, failures(to):
-            name = submit(found, to, flow="f", profile=None, idle_timeout=None, owned=False)
-            attach(found, to, name, owned=False).close()
-        first.process.send_signal(signal.SIGKILL)
-        first.process.wait()
+        to, name = _killed_with_a_cluster(first)
         os.kill(_scheduler(name), signal.SIGKILL)
         second = RunningGateway(first.layout, first.ports, gateway.start(first.layout, first.ports))
         try:
@@ -145,6 +135,17 @@ def test_a_dead_scheduler_is_noticed_at_once(here: Access, running: RunningGatew
         with pytest.raises(ClusterError, match=f"the Dask cluster {name} ended"):
             attach(found, here, name, owned=False)
     until(lambda: "The scheduler of cluster" in running.layout.log("gateway").read_text(), 5)
+
+
+def _killed_with_a_cluster(first: RunningGateway) -> tuple[Access, str]:
+    """Start a cluster, kill the gateway; return how it was reached, and the cluster's name."""
+    to = access(first.client())
+    with connect(to) as found, failures(to):
+        name = submit(found, to, flow="f", profile=None, idle_timeout=None, owned=False)
+        attach(found, to, name, owned=False).close()
+    first.process.send_signal(signal.SIGKILL)
+    first.process.wait()
+    return to, name
 
 
 def _scheduler(name: str) -> int:
