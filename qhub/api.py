@@ -143,24 +143,27 @@ class Project:
         self,
         *,
         data: bool = False,
+        adopt: bool = False,
         timeout_seconds: float = 30,
         progress: Progress | None = None,
     ) -> Destroyed:
         """Stop everything that `deploy` started; with `data`, remove what it keeps, too.
 
-        Flow runs have `timeout_seconds` to come to their end. Raises what
+        Flow runs have `timeout_seconds` to come to their end. `adopt` does so with a platform
+        that another config file deployed, too. Raises `ForeignPlatformError` without it, and what
         `qhub.embedded.destroy.destroy` does.
         """
+        from qhub.embedded import owner
         from qhub.embedded.deploy import layout_of
         from qhub.embedded.destroy import destroy
         from qhub.progress import Silent
 
-        return destroy(
-            layout_of(self.config),
-            progress=progress or Silent(),
-            timeout_seconds=timeout_seconds,
-            data=data,
-        )
+        layout, progress = layout_of(self.config), progress or Silent()
+        file = self.document.file
+        told = owner.require(layout, file, self.platform, adopt=adopt, instead=owner.DESTROY)
+        if told:
+            progress.note(told)
+        return destroy(layout, progress=progress, timeout_seconds=timeout_seconds, data=data)
 
     @cached_property
     def _checked(self) -> Checked:

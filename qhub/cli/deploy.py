@@ -80,7 +80,7 @@ def _told(deployed: Deployed, project: Project) -> Iterator[str]:
     yield "  qhub ui                 open Prefect's page in the browser"
     yield "  qhub status             how everything does"
     if project.platform.agents:
-        yield "  qhub flow deploy FILE   deploy your flows; examples are in examples/flows"
+        yield "  qhub flow deploy FILE   deploy your flows"
     yield "  qhub connect            a shell in which Prefect's and Dask's clients find it"
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: qhub destroy --confirm pipelines")
 @options.config_file
 @click.option("--confirm", metavar="NAME", help="The project's name, instead of being asked.")
+@click.option("--adopt", is_flag=True, help="Destroy what another config file deployed.")
 @click.option("--data", is_flag=True, help="Remove its data, too: runs, logs, flows, passwords.")
 @click.option(
     "--timeout",
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
 )
 @options.output
 def destroy(
-    config_file: Path, *, confirm: str | None, data: bool, timeout: float, output: screen.Format
+    config_file: Path,
+    *,
+    confirm: str | None,
+    adopt: bool,
+    data: bool,
+    timeout: float,
+    output: screen.Format,
 ) -> int:
     """Stop the platform of a config file; what it keeps stays, unless --data.
 
@@ -39,13 +46,16 @@ def destroy(
     """
     from qhub.api import load
     from qhub.cli.progress import Steps
+    from qhub.embedded import owner, processes
     from qhub.embedded.deploy import layout_of
 
     project = load(config_file)
     layout = layout_of(project.config)
-    if layout.root.is_dir():
+    file, platform = project.document.file, project.platform
+    owner.require(layout, file, platform, adopt=adopt, instead=owner.DESTROY)
+    if layout.root.is_dir() or processes.lost(layout):
         _confirm(project.platform.project, confirm, data=data)
-    destroyed = project.destroy(data=data, timeout_seconds=timeout, progress=Steps())
+    destroyed = project.destroy(data=data, adopt=adopt, timeout_seconds=timeout, progress=Steps())
     if output == "json":
         screen.result_json(asdict(destroyed))
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from contextlib import redirect_stdout
 from dataclasses import asdict
@@ -63,8 +64,13 @@ def deploy(
     for item in done:
         screen.result(str(item))
     if all(item.action == "created" for item in done):
-        screen.progress(f"next: qhub flow run {done[0].name.partition('/')[0]}")
+        screen.progress(f"next: qhub flow run {_argument(done[0].name)}")
     return exits.OK
+
+
+def _argument(name: str) -> str:
+    """Return a deployment's name as a shell and `qhub` take it for one."""
+    return ("-- " if name.startswith("-") else "") + shlex.quote(name)
 
 
 @flow.command(epilog="Example: qhub flow run etl -p rows=1000 -p day=2026-11-21")
@@ -73,7 +79,12 @@ def deploy(
 @click.option("-p", "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="Repeatable.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Of this run; repeatable.")
 @click.option("--watch/--no-watch", default=True, help="Show it until it ends.  [default: watch]")
-@click.option("--timeout", type=float, metavar="SECONDS", help="Watch no longer; the run goes on.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Watch no longer; the run goes on.",
+)
 @options.output
 def run(
     name: str,

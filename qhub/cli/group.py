@@ -98,7 +98,7 @@ qhub = LazyGroup(
     "qhub",
     help="Turn one qhub-config.yaml into a running data-pipeline platform.",
     context_settings={"terminal_width": WIDTH, "help_option_names": ["-h", "--help"]},
-    epilog="Example: qhub init, then qhub render; `qhub COMMAND --help` tells more.",
+    epilog="Example: qhub init, then qhub deploy; `qhub COMMAND --help` tells more.",
     params=[
         *options.before_command(),
         click.Option(

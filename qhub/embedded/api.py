@@ -12,6 +12,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any, Self
 
+from qhub.embedded import passwords
 from qhub.embedded.errors import ApiError, MissingExtraError, NotDeployedError
 
 if TYPE_CHECKING:
@@ -56,11 +57,11 @@ class Api:
         """Return the API of a deployed platform; raises `NotDeployedError` where there is none."""
         try:
             port = json.loads(layout.ports.read_text())["server"]
-            auth = layout.password("api").read_text().strip()
         except (OSError, ValueError, KeyError, TypeError) as missing:
             raise NotDeployedError(
                 f"no platform was deployed in {layout.root}", hint="run `qhub deploy`"
             ) from missing
+        auth = passwords.value(layout, "api")
         return cls(f"http://127.0.0.1:{port}/api", auth, timeout_seconds=timeout_seconds)
 
     def __enter__(self) -> Self:

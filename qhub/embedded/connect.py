@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qhub.embedded import ports
+from qhub.embedded import passwords, ports
 from qhub.embedded.errors import ApiError, NotDeployedError
 from qhub.embedded.proxies import loopback_exempt
 from qhub.embedded.supervise import Supervisor
@@ -34,7 +34,7 @@ def outside(
     known = ports.known(layout)
     return {
         "PREFECT_API_URL": f"http://127.0.0.1:{known['server']}/api",
-        "PREFECT_API_AUTH_STRING": layout.password("api").read_text().strip(),
+        "PREFECT_API_AUTH_STRING": passwords.value(layout, "api"),
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "DO_NOT_TRACK": "1",
         **loopback_exempt(environ),
@@ -48,7 +48,7 @@ def outside(
 def require_deployed(layout: Layout, platform: Platform) -> None:
     """Raise `NotDeployedError` where the platform was never deployed, or removed since."""
     if not ports.known(layout):
-        raise _not_there(platform, "was not deployed")
+        raise _not_there(platform, "was not deployed", f"; it is looked for in {layout.root}")
 
 
 def require_running(layout: Layout, platform: Platform) -> None:
@@ -73,10 +73,10 @@ def reaching(layout: Layout, platform: Platform) -> Iterator[None]:
         raise
 
 
-def _not_there(platform: Platform, what: str) -> NotDeployedError:
+def _not_there(platform: Platform, what: str, where: str = "") -> NotDeployedError:
     return NotDeployedError(
         f"the platform {platform.project} ({platform.namespace}) {what} on this machine",
-        hint="qhub deploy starts it",
+        hint=f"qhub deploy starts it{where}",
     )
 
 
@@ -103,7 +103,7 @@ def _gateway(layout: Layout, platform: Platform, known: dict[str, int]) -> dict[
     agent = platform.first_agent or "qhub"
     address = f"http://127.0.0.1:{known['gateway_proxy']}"
     proxy_address = f"gateway://127.0.0.1:{known['gateway_tls']}"
-    password = layout.password("gateway").read_text().strip()
+    password = passwords.value(layout, "gateway")
     return {
         "QHUB_AGENT": agent,
         **_revision(layout, agent),

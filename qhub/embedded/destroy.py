@@ -63,7 +63,8 @@ def destroy(
     would remove a folder that is no platform's.
     """
     if not layout.root.is_dir():
-        return Destroyed(str(layout.root), False, False, (), (), False)  # noqa: FBT003 as named
+        left = _end_leftovers(layout) if processes.lost(layout) else ()
+        return Destroyed(str(layout.root), bool(left), False, (), left, False)  # noqa: FBT003 as named
     if data:
         _require_platform(layout)
     with lock(layout, "destroy"):

@@ -10,6 +10,7 @@ QhubError
 ├── DeployFailedError     a part did not become healthy; holds the last lines of its log
 ├── ForeignPlatformError  another config file deployed the platform
 ├── NotDeployedError      there is no such platform, or it does not run
+│   └── MissingPasswordError  it runs, and the file of a password is gone
 ├── ApiError              Prefect's API refused a request or did not answer
 ├── UnknownLogError       no program and no flow run is called so
 └── AmbiguousRunError     several flow runs are meant
@@ -30,6 +31,7 @@ __all__ = [
     "DeployFailedError",
     "ForeignPlatformError",
     "MissingExtraError",
+    "MissingPasswordError",
     "MissingSecretsError",
     "NotDeployedError",
     "PortTakenError",
@@ -78,6 +80,10 @@ class ForeignPlatformError(QhubError):
 
 class NotDeployedError(QhubError):
     """The platform of a config file does not run on this machine."""
+
+
+class MissingPasswordError(NotDeployedError):
+    """The file of a password is gone, so nobody can talk with what runs."""
 
 
 class ApiError(QhubError):

@@ -78,6 +78,8 @@ def configure(c: Any, platform_json: str | Path) -> None:
     c.DBBackendBase.cluster_status_period = 1
     c.DBBackendBase.worker_status_period = 1
     c.DBBackendBase.check_timeouts_period = 5
+    # The proxy is all that clients see of the gateway: one that died is started again at once.
+    c.Proxy.proxy_status_period = 1
     # ^C is enough for a Dask process that works; one that does not gets less patience.
     c.LocalBackend.sigint_timeout = 5
     c.LocalBackend.sigterm_timeout = 2

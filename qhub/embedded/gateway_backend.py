@@ -168,11 +168,12 @@ class AgentBackend(UnsafeLocalBackend):  # type: ignore[misc] # dask_gateway_ser
             self._last_lines.popitem(last=False)
 
     def describe(self, name: str) -> dict[str, Any]:
-        """Return a cluster's workers and, where a process of it failed, its last lines."""
+        """Return a cluster's workers, where its scheduler is, and the last lines of a failure."""
         cluster = self.db.get_cluster(name)
         workers = [worker for worker in cluster.workers.values() if worker.is_active()]
         return {
             "name": name,
+            "scheduler_address": cluster.scheduler_address,
             "workers": [_NAMES[worker.status] for worker in workers],
             "failures": cluster.worker_start_failure_count,
             "most_workers": cluster.config.get("cluster_max_workers"),

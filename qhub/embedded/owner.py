@@ -5,7 +5,9 @@ The state is found by project and namespace alone, which a second folder may hav
 
 from __future__ import annotations
 
+import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,8 +18,11 @@ if TYPE_CHECKING:
     from qhub.embedded.layout import Layout
     from qhub.platform import Platform
 
-__all__ = ["foreign", "recorded", "require", "settle", "source"]
+__all__ = ["DEPLOY", "DESTROY", "foreign", "recorded", "require", "settle", "source"]
 
+DEPLOY = "choose another project_name or namespace"
+DESTROY = "destroy it with that file"
+"""What to do about a platform of another file, besides --adopt."""
 _STDIN = "<stdin>"
 
 
@@ -38,11 +43,20 @@ def foreign(layout: Layout, file: str) -> Path | None:
     return None if owner is None or _are_the_same(owner, source(file)) else owner
 
 
-def require(layout: Layout, file: str, platform: Platform, *, adopt: bool) -> str:
+def require(
+    layout: Layout,
+    file: str,
+    platform: Platform,
+    *,
+    adopt: bool,
+    instead: str = DEPLOY,
+) -> str:
     """Return what is to be told of a platform that this file did not deploy; often nothing.
 
-    Raises `ForeignPlatformError` where the file that did is still there, unless `adopt`.
+    Raises `ForeignPlatformError` where the file that did is still there, unless `adopt`; and for
+    a platform of other names, whose folder has the same name by chance. `instead` is the hint.
     """
+    _require_names(layout, platform)
     owner = foreign(layout, file)
     if owner is None:
         return ""
@@ -52,8 +66,20 @@ def require(layout: Layout, file: str, platform: Platform, *, adopt: bool) -> st
         return f"taken over from {owner}"
     raise ForeignPlatformError(
         f"{platform.project} ({platform.namespace}) was deployed from {owner}",
-        hint="choose another project_name or namespace, or take it over with --adopt",
+        hint=f"{instead}, or take it over with --adopt",
     )
+
+
+def _require_names(layout: Layout, platform: Platform) -> None:
+    """Raise `ForeignPlatformError` for a-b of namespace c where this is a of namespace b-c."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        known = json.loads((layout.config / "platform.json").read_bytes())
+        names = known["project"], known["namespace"]
+        if names != (platform.project, platform.namespace):
+            raise ForeignPlatformError(
+                f"{layout.root} is the state of {names[0]} ({names[1]}), which is another platform",
+                hint="choose another project_name or namespace, or set QHUB_HOME",
+            )
 
 
 def settle(layout: Layout, file: str) -> None:

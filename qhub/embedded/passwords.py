@@ -6,6 +6,7 @@ import base64
 import secrets
 from typing import TYPE_CHECKING
 
+from qhub.embedded.errors import MissingPasswordError
 from qhub.embedded.files import read_or_none
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from qhub.embedded.layout import Layout
 
-__all__ = ["USER", "missing"]
+__all__ = ["USER", "missing", "value"]
 
 USER = "qhub"
 """Who logs in to the page, and to Prefect's API."""
@@ -35,3 +36,15 @@ def missing(layout: Layout) -> dict[Path, bytes]:
     }
     files = {layout.password(name): value for name, value in made.items()}
     return {path: value for path, value in files.items() if not read_or_none(path)}
+
+
+def value(layout: Layout, name: str) -> str:
+    """Return the password of a deployed platform; raises `MissingPasswordError`."""
+    path = layout.password(name)
+    content = read_or_none(path)
+    if not content:
+        raise MissingPasswordError(
+            f"its password is missing: {path}",
+            hint="`qhub deploy` makes a new one, and restarts what uses it",
+        )
+    return content.decode().strip()

@@ -11,6 +11,7 @@ import signal
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ __all__ = [
     "find",
     "listener",
     "listening",
+    "lost",
     "orphans",
     "started",
 ]
@@ -79,6 +81,13 @@ def find(layout: Layout) -> list[Process]:
                 session = os.getsid(process.pid)
                 found.append(Process(process.pid, process.create_time(), session, command))
     return sorted(found, key=lambda process: process.started)
+
+
+def lost(layout: Layout) -> list[Process]:
+    """Return the processes of a platform whose folder is gone; none where it is there."""
+    if layout.root.is_dir() or find_spec("psutil") is None:
+        return []
+    return find(layout)
 
 
 def orphans(layout: Layout) -> list[Process]:

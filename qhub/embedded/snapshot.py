@@ -10,7 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qhub.embedded import passwords, secrets
 from qhub.embedded.files import differing, read_or_none, replace
@@ -26,6 +26,10 @@ __all__ = ["EVERYTHING", "STAGE", "Change", "apply", "outdated", "plan", "runs",
 STAGE = "stages/embedded/"
 EVERYTHING = "*"
 """In place of a program's name: supervisor itself, and with it all."""
+
+
+_OF_PREFECT = frozenset({"queues"})
+"""What of an agent's settings changes nothing that it does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +127,17 @@ def _readers(
 
     The gateway reads platform.json and which agents there are whenever it needs them.
     """
+    before, after = read_or_none(layout.root / path), files.get(layout.root / path)
     match path.parts:
         case ("config", "agents", name):
-            yield f"agent-{name.removesuffix('.json')}"
+            if _settings(before) != _settings(after):
+                yield f"agent-{name.removesuffix('.json')}"
         case ("secrets", agent, _):
             yield f"agent-{agent}"
         case ("config", "dask_gateway_config.py") | ("passwords", "gateway_keys"):
             yield "gateway"
         case ("config", "supervisord.conf"):
-            if _head(read_or_none(layout.root / path)) != _head(files.get(layout.root / path)):
+            if _head(before) != _head(after):
                 yield EVERYTHING
         case ("passwords", "api"):
             yield from ("server", *agents)
@@ -139,6 +145,17 @@ def _readers(
             yield from ("gateway", *agents)
         case _:
             pass
+
+
+def _settings(content: bytes | None) -> Any:
+    """Return what an agent reads of its file: Prefect alone is told of queues."""
+    try:
+        settings = json.loads(content or b"null")
+    except ValueError:
+        return content
+    if not isinstance(settings, dict):
+        return settings
+    return {name: value for name, value in settings.items() if name not in _OF_PREFECT}
 
 
 def _head(content: bytes | None) -> bytes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from qhub.embedded import owner
+from qhub.embedded import owner, passwords, processes
 from qhub.embedded.api import Api
 from qhub.embedded.errors import MissingExtraError, NotDeployedError
 from qhub.embedded.health import files, gateway, programs, server
@@ -95,6 +95,11 @@ def _require(*packages: str) -> None:
 
 def _not_deployed(layout: Layout) -> Status:
     message, hint = f"it is not deployed: {layout.root}", "run `qhub deploy`"
+    if left := processes.lost(layout):
+        pids = ", ".join(str(process.pid) for process in left)
+        message = f"its state is gone, {layout.root}, but it runs still (pids {pids})"
+        problem = Problem("platform", message, "`qhub destroy` ends it, `qhub deploy` begins anew")
+        return _without_parts(layout, problem)
     above = next((path for path in layout.root.parents if path.exists()), layout.root)
     if layout.ports.exists():
         message = f"files of its last deploy are gone or damaged in {layout.root}"
@@ -102,7 +107,10 @@ def _not_deployed(layout: Layout) -> Status:
         message, hint = f"{layout.root} cannot be: {above} is no folder", home_hint()
     elif chosen := os.environ.get("QHUB_HOME"):
         hint += f"; it is looked for in QHUB_HOME, {chosen}"
-    problem = Problem("platform", message, hint)
+    return _without_parts(layout, Problem("platform", message, hint))
+
+
+def _without_parts(layout: Layout, problem: Problem) -> Status:
     name, folder = layout.root.name, str(layout.root)
     return Status(name, folder, False, False, None, None, (), None, None, (problem,))  # noqa: FBT003
 
@@ -111,15 +119,15 @@ def _server(layout: Layout, found: Snapshot) -> server.Seen:
     try:
         with Api.of(layout, timeout_seconds=_ANSWER_SECONDS) as api:
             return server.look(api, found.agents)
-    except NotDeployedError as error:  # a password is gone
-        return server.Seen("refusing", str(error))
+    except NotDeployedError as error:
+        return server.Seen("refusing", str(error), hint=error.hint)
 
 
 def _gateway(layout: Layout, found: Snapshot) -> gateway.Seen:
     try:
-        password = layout.password("gateway").read_text().strip()
-    except OSError as error:
-        return gateway.Seen("refusing", f"its password cannot be read: {error}")
+        password = passwords.value(layout, "gateway")
+    except NotDeployedError as error:
+        return gateway.Seen("refusing", str(error), hint=error.hint)
     address = f"http://127.0.0.1:{found.ports['gateway_proxy']}"
     return gateway.look(address, password, found.agents, timeout_seconds=_ANSWER_SECONDS)
 
@@ -156,10 +164,14 @@ class _Sides:
             if state == "starting":
                 problems.append(Problem(part.name, "it is starting", "look again in a few seconds"))
             elif words:
-                problems.append(Problem(part.name, words, _hint(part, state)))
+                problems.append(Problem(part.name, words, self._hint(program, part, state)))
         if self.gateway is not None:
             problems += self.gateway.problems
         return tuple(parts), (*problems, *self.server.problems)
+
+    def _hint(self, program: str, part: Part, state: PartState) -> str:
+        side = {"server": self.server, "gateway": self.gateway}.get(program)
+        return side.hint if side is not None and side.hint else _hint(part, state)
 
     def _does(self, program: str, part: Part) -> tuple[PartState, str]:
         """Return the state of a program whose process is there, and what is wrong with it."""

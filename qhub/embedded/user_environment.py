@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import json
 import re
 from typing import TYPE_CHECKING
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from qhub.reserved import is_reserved
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from qhub.embedded.layout import Layout
@@ -26,20 +25,32 @@ def user_environment(layout: Layout, agent: str) -> dict[str, str]:
     A secret whose name is no variable's, or whose bytes are no text, is a file only. What the
     platform itself sets (PREFECT_API_…, QHUB_…, DASK_GATEWAY_…) is in neither.
     """
-    settings = json.loads((layout.config / "agents" / f"{agent}.json").read_text("utf-8"))
-    found: Mapping[str, str] = {**settings["env_vars"], **_secrets(layout.secrets(agent))}
+    found = {**_env_vars(layout, agent), **_secrets(layout.secrets(agent))}
     return {name: value for name, value in found.items() if not is_reserved(name)}
 
 
 def revision(layout: Layout, agent: str) -> str:
     """Return a name for what the agent's environment is made of; another one after each change.
 
-    It is made of when and where the files were written, which a deploy does only when they differ:
-    the gateway stores it in clear, and not even a digest of a secret belongs there.
+    The gateway stores it in clear, and not even a digest of a secret belongs there. So of secrets
+    it tells when and where they were written, which a deploy does only when they differ; and what
+    it tells of env_vars, only who knows the gateway's password can compare with a guess.
     """
-    files = [layout.config / "agents" / f"{agent}.json", *_files(layout.secrets(agent))]
-    told = [(path.name, (found := path.stat()).st_mtime_ns, found.st_ino) for path in files]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:8]
+    written = ((path.name, path.stat()) for path in _files(layout.secrets(agent)))
+    secrets = [(name, found.st_mtime_ns, found.st_ino) for name, found in written]
+    try:
+        env_vars = _env_vars(layout, agent)
+    except (ValueError, KeyError):  # a damaged file: the agent itself tells of it
+        env_vars = {}
+    told = json.dumps([env_vars, secrets], sort_keys=True).encode()
+    password = layout.password("gateway")
+    key = password.read_bytes() if password.is_file() else b""
+    return hmac.new(key, told, "sha256").hexdigest()[:8]
+
+
+def _env_vars(layout: Layout, agent: str) -> dict[str, str]:
+    settings = json.loads((layout.config / "agents" / f"{agent}.json").read_text("utf-8"))
+    return dict(settings["env_vars"])
 
 
 def _secrets(volume: Path) -> dict[str, str]:

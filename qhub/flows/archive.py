@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import tarfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-__all__ = ["Archive", "limit_bytes", "pack"]
+__all__ = ["Archive", "digest_of", "limit_bytes", "pack"]
 
 _DEFAULT_LIMIT_MB = 50
 _SHOWN = 5
@@ -40,6 +41,14 @@ def pack(folder: Path, names: Sequence[str]) -> Archive:
     content = packed.getvalue()
     digest = hashlib.sha256(content).hexdigest()
     return Archive(gzip.compress(content, compresslevel=6, mtime=0), digest)
+
+
+def digest_of(content: bytes) -> str | None:
+    """Return the digest of an archive's content, None where that is damaged."""
+    try:
+        return hashlib.sha256(gzip.decompress(content)).hexdigest()
+    except (OSError, EOFError, zlib.error):
+        return None
 
 
 def limit_bytes() -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from qhub.flows import dask_versions
+from qhub.flows.dask_errors import GatewayError
 from qhub.flows.gateway import access, connect, describe, failures
 from qhub.flows.new_cluster import attach, submit
+from qhub.flows.patience import patiently
 from qhub.flows.run_context import log
 from qhub.flows.scale import scale_of
 from qhub.flows.seconds import require_seconds
@@ -16,7 +19,10 @@ from qhub.flows.waiting import wait_for_workers
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from dask_gateway import Gateway
     from distributed import Client
+
+    from qhub.flows.gateway import Access
 
 __all__ = ["cluster"]
 
@@ -50,11 +56,11 @@ def cluster(
             )
         try:
             with failures(to):
-                made = attach(gateway, to, name, owned=True)
+                made = attach(gateway, to, name)
             with made, made.get_client(set_as_default=False) as client:
                 with failures(to):
-                    wanted = wanted.within(describe(name, to), note)
-                    wanted.apply(made)
+                    wanted = wanted.within(patiently(to, lambda: describe(name, to)), note)
+                    patiently(to, partial(wanted.apply, made))
                     note.info("Dask cluster %s with %s: %s", name, wanted, made.dashboard_link)
                     if wait:
                         wait_for_workers(
@@ -63,10 +69,18 @@ def cluster(
                 _prepare(client)
                 with client.as_current():
                     yield client
-        except BaseException:
-            with failures(to):
-                gateway.stop_cluster(name)
-            raise
+        finally:
+            _stop(gateway, to, name)
+
+
+def _stop(gateway: Gateway, to: Access, name: str) -> None:
+    """Stop the cluster; what was computed is not lost where that fails."""
+    try:
+        patiently(to, lambda: gateway.stop_cluster(name))
+    except ValueError:  # it has ended, and the gateway has forgotten it
+        return
+    except GatewayError as error:
+        log().warning("Dask cluster %s ends later, without its client: %s", name, error)
 
 
 def _prepare(client: Client) -> None:

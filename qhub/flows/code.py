@@ -79,7 +79,7 @@ def _archived(
     commit = git.commit(folder) if git.repository(folder) else None
     version = versions.of(
         commit=commit.sha if commit else None,
-        dirty=bool(commit and _changed(folder, commit, selection)),
+        dirty=bool(commit and (selection.absent or _changed(folder, commit, selection))),
         digest=digest,
         image=image,
     )
@@ -89,6 +89,10 @@ def _archived(
         return [{"qhub.flows.steps.pull_archive": given}]
 
     notes = list(selection.notes)
+    notes += [
+        f"the submodule {name} is not here, so not in the code: git submodule update --init"
+        for name in selection.absent
+    ]
     if commit is None and not git.repository(folder) and git.is_claimed(folder):
         notes.append(
             f"git does not answer for {folder}: the version has no commit, and what it ignores "
@@ -116,6 +120,8 @@ def _committed(folder: Path, sources: Sequence[Source], image: str | None) -> Co
         )
     _check_committed(folder, sources)
     url = git.published_url(folder, commit.sha)
+    git.check_submodules(folder)
+    more = {"submodules": True} if git.submodules(folder) else {}
     inside = folder.resolve().relative_to(top.resolve()).as_posix()
 
     def steps(paths: Sequence[str]) -> list[dict[str, Any]]:
@@ -131,6 +137,7 @@ def _committed(folder: Path, sources: Sequence[Source], image: str | None) -> Co
             "commit": commit.sha,
             "folder": inside,
             "paths": list(paths),
+            **more,
         }
         return [
             {"prefect.deployments.steps.git_clone": clone},

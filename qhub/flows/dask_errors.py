@@ -2,6 +2,7 @@
 
 FlowsError
 ├── GatewayError          Dask Gateway is not known, cannot be reached, or refuses
+│   ├── GatewayAwayError    it cannot be reached now; it may be back soon
 │   └── UnknownAgentError   it does not know the agent, or another password
 ├── ClusterError          a cluster cannot be made, or ended; says why
 ├── WorkersPendingError   no worker came in time; says what holds them up
@@ -15,6 +16,7 @@ from qhub.flows.errors import FlowsError
 
 __all__ = [
     "ClusterError",
+    "GatewayAwayError",
     "GatewayError",
     "UnknownAgentError",
     "VersionMismatchError",
@@ -25,6 +27,10 @@ __all__ = [
 
 class GatewayError(FlowsError):
     """Dask Gateway is not known, cannot be reached, or refuses."""
+
+
+class GatewayAwayError(GatewayError):
+    """Dask Gateway cannot be reached now."""
 
 
 class UnknownAgentError(GatewayError):

@@ -70,6 +70,8 @@ def check(
 
 def _called(value: object) -> str:
     """Return what the kind of a value is called."""
+    if value == "":
+        return "empty"
     if isinstance(value, list | tuple | set | frozenset) and value:
         inner = sorted({type(one).__name__ for one in value})
         return f"a {type(value).__name__} of {', '.join(inner)}"

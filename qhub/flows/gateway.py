@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from qhub.flows.dask_errors import GatewayError, UnknownAgentError
+from qhub.flows.dask_errors import GatewayAwayError, GatewayError, UnknownAgentError
 from qhub.flows.errors import not_found
 
 if TYPE_CHECKING:
@@ -30,9 +30,16 @@ __all__ = [
     "describe",
     "direct",
     "failures",
+    "scheduler_address",
 ]
 
 _SECONDS = 10
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_AWAY = (502, 503, 504)
+"""What its proxy answers for a gateway that is not there."""
+_NO_ROUTE = "Not Found"
+"""What its proxy answers with 404 until the gateway told it the ways; the gateway itself says
+more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Access:
     @property
     def is_local(self) -> bool:
         """Whether it is this machine: then no proxy of the environment is asked."""
-        return urlsplit(self.address).hostname in ("127.0.0.1", "localhost", "::1")
+        return urlsplit(self.address).hostname in _LOOPBACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +89,12 @@ def access(environ: Mapping[str, str] = os.environ) -> Access:
 @contextmanager
 def connect(to: Access) -> Iterator[Gateway]:
     """Yield a connection; calls of it go inside `failures`."""
-    from dask_gateway import BasicAuth, Gateway
+    from dask_gateway import BasicAuth
+
+    from qhub.flows.attached import Connection
 
     with direct(to):
-        gateway = Gateway(
+        gateway = Connection(
             address=to.address,
             proxy_address=to.proxy_address or None,
             auth=BasicAuth(to.user, to.password),
@@ -121,14 +130,15 @@ def failures(to: Access) -> Iterator[None]:
         raise _unreachable(to) from error
     except GatewayServerError as error:
         raise _refusal(to, 500) from error
+    except ValueError as error:  # dask_gateway's for the status 404
+        if str(error).strip() != _NO_ROUTE:
+            raise
+        raise _unreachable(to) from error
 
 
 @cache
 def _loop() -> IOLoop:
-    """Return one event loop for all connections of the process, in a thread; it never stops.
-
-    A `Gateway` that is collected closes once more, and complains where its loop has ended.
-    """
+    """Return one event loop for all connections of the process, in a thread; it never stops."""
     from distributed.utils import LoopRunner
 
     runner = LoopRunner()
@@ -150,9 +160,8 @@ def check_profile(name: str | None, given: Access | None = None) -> None:
 
 def describe(name: str, given: Access | None = None) -> Workers | None:
     """Return how the workers of a cluster are, None where the gateway does not tell."""
-    try:
-        told = ask(f"qhub/clusters/{name}", given or access())
-    except GatewayError:
+    told = _told(name, given or access())
+    if told is None:
         return None
     return Workers(
         states=tuple(told["workers"]),
@@ -162,6 +171,27 @@ def describe(name: str, given: Access | None = None) -> Workers | None:
         memory_bytes=told["worker_memory_bytes"],
         last_lines=tuple(told["last_lines"]),
     )
+
+
+def scheduler_address(name: str, to: Access) -> str | None:
+    """Return where the scheduler of a cluster listens itself, if that is this machine.
+
+    A connection to it lives on when the gateway or its proxy dies; elsewhere (None) there is only
+    the proxy. The gateway tells it the agent whose cluster it is.
+    """
+    told = _told(name, to) if to.is_local else None
+    address = str((told or {}).get("scheduler_address") or "")
+    return address if urlsplit(address).hostname in _LOOPBACK else None
+
+
+def _told(name: str, to: Access) -> dict[str, Any] | None:
+    """Return what the platform's gateway tells of a cluster; another one does not."""
+    try:
+        return ask(f"qhub/clusters/{name}", to)
+    except GatewayAwayError:
+        raise
+    except GatewayError:
+        return None
 
 
 def connected(name: str, to: Access) -> int:
@@ -180,6 +210,7 @@ def ask(path: str, to: Access, *, method: str = "GET") -> dict[str, Any]:
 
 def _ask(url: str, to: Access, method: str = "GET") -> dict[str, Any]:
     import base64
+    import http.client
     import urllib.error
     import urllib.request
 
@@ -192,14 +223,17 @@ def _ask(url: str, to: Access, method: str = "GET") -> dict[str, Any]:
             told: dict[str, Any] = json.loads(answer.read() or b"{}")
             return told
     except urllib.error.HTTPError as error:
-        error.close()  # what is raised may be kept, and with it the connection
+        with error:  # what is raised may be kept, and with it the connection
+            text = error.read().decode(errors="replace").strip()
+        if error.code == 404 and text == _NO_ROUTE:
+            raise _unreachable(to) from error
         raise _refusal(to, error.code) from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise _unreachable(to) from error
 
 
-def _unreachable(to: Access) -> GatewayError:
-    return GatewayError(
+def _unreachable(to: Access) -> GatewayAwayError:
+    return GatewayAwayError(
         f"Dask Gateway at {to.address} cannot be reached",
         hint="does it run? 'qhub status' tells, 'qhub logs gateway' shows its log",
     )
@@ -211,4 +245,6 @@ def _refusal(to: Access, status: int) -> GatewayError:
             f"Dask Gateway at {to.address} does not know agent '{to.user}' with this password",
             hint="QHUB_AGENT and QHUB_GATEWAY_PASSWORD are set by 'qhub connect -- COMMAND'",
         )
+    if status in _AWAY:
+        return _unreachable(to)
     return GatewayError(f"Dask Gateway at {to.address} answers with status {status}")

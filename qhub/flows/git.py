@@ -6,18 +6,33 @@ import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from qhub.flows.errors import GitError
 
-__all__ = ["Commit", "Files", "commit", "files", "is_claimed", "published_url", "repository"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = [
+    "Commit",
+    "Files",
+    "check_submodules",
+    "commit",
+    "files",
+    "is_claimed",
+    "published_url",
+    "repository",
+    "submodules",
+]
 
 _DEADLINE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """`changed` names what differs from it or is new, relative to the project folder."""
+    """`changed` names the files that differ from it or are new, relative to the project folder;
+    those of submodules and of repositories inside, too."""
 
     sha: str
     changed: tuple[str, ...]
@@ -25,10 +40,14 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Files of a folder, relative to it: committed or added, and the new ones not ignored."""
+    """Files of a folder, relative to it: committed or added, and the new ones not ignored.
+
+    `absent` are the submodules that were not got.
+    """
 
     tracked: tuple[str, ...]
     new: tuple[str, ...]
+    absent: tuple[str, ...]
 
 
 def repository(folder: Path) -> Path | None:
@@ -51,16 +70,37 @@ def commit(folder: Path) -> Commit | None:
         sha = _git(folder, "rev-parse", "--verify", "HEAD").strip()
     except GitError:
         return None
-    told = _git(folder, "status", "--porcelain", "-z", "--no-renames", "-uall", "--", ".")
-    return Commit(sha, tuple(entry[3:] for entry in told.split("\0") if entry))
+    how = ("--porcelain", "-z", "--no-renames", "-uall", "--ignore-submodules=none")
+    told = _git(folder, "status", *how, "--", ".")
+    here = _git(folder, "rev-parse", "--show-prefix").removesuffix("\n")  # of the repository's top
+    names = [entry[3:].removeprefix(here) for entry in told.split("\0") if entry]
+    return Commit(sha, tuple(deep for name in names for deep in _differing(folder, name)))
 
 
 def files(folder: Path) -> Files:
     """Return the files that git knows or would add, those of submodules and of
     repositories inside too."""
-    tracked = _listed(folder, "--cached")
-    new = _listed(folder, "--others", "--exclude-standard")
-    return Files(_deep(folder, tracked), _deep(folder, new))
+    known = _deep(folder, _listed(folder, "--cached"))
+    others = _deep(folder, _listed(folder, "--others", "--exclude-standard"))
+    new = (*known.new, *others.tracked, *others.new)
+    return Files(known.tracked, new, (*known.absent, *others.absent))
+
+
+def submodules(folder: Path) -> dict[str, str]:
+    """Return the commits of the submodules below a folder, as the present commit has them."""
+    entries = _git(folder, "ls-tree", "-r", "-z", "HEAD").split("\0")
+    told = (entry.partition("\t") for entry in entries if entry.startswith("160000 "))
+    return {name: about.split()[2] for about, _, name in told}
+
+
+def check_submodules(folder: Path) -> None:
+    """Refuse a submodule that a clone would not get, as far as git here knows."""
+    for name, sha in submodules(folder).items():
+        _git(folder, "submodule", "status", "--", name)  # fails where .gitmodules has none
+        path = folder / name
+        if _is_repository(path) and _git(path, "rev-parse", "HEAD").strip() == sha:
+            _check_published(path, sha)
+            check_submodules(path)
 
 
 def published_url(folder: Path, sha: str) -> str:
@@ -97,23 +137,66 @@ def _without_password(url: str, remote: str) -> str:
     return url
 
 
+def _check_published(folder: Path, sha: str) -> None:
+    """Refuse a submodule's commit of which neither a remote's branch nor a tag is known."""
+    if _git(folder, "rev-parse", "--is-shallow-repository").strip() == "true":
+        return  # it knows of few
+    if not _git(folder, "for-each-ref", "--contains", sha, "refs/remotes", "refs/tags"):
+        raise GitError(
+            f"no remote has the commit {sha[:12]} of {folder}",
+            hint="git push there, then deploy again; or deploy an archive (without storage='git')",
+        )
+
+
+def _differing(folder: Path, name: str) -> Iterator[str]:
+    """Yield what git says to differ; of a repository inside, which is told as one, its files."""
+    path = folder / name
+    if not _is_repository(path):
+        yield name
+        return
+    inside = commit(path)
+    if inside and inside.sha == _recorded(folder, name):
+        found = inside.changed
+    else:  # it is at another commit, or not part of this one
+        listed = files(path)
+        found = tuple(sorted((*listed.tracked, *listed.new)))
+    yield from (f"{name.rstrip('/')}/{deep}" for deep in found)
+
+
+def _recorded(folder: Path, name: str) -> str | None:
+    """Return the commit of a submodule that the present commit has."""
+    try:
+        return _git(folder, "rev-parse", "--verify", f"HEAD:./{name.rstrip('/')}").strip()
+    except GitError:
+        return None
+
+
+def _is_repository(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and (path / ".git").exists()
+
+
 def _listed(folder: Path, *which: str) -> tuple[str, ...]:
     told = _git(folder, "ls-files", "-z", *which, "--", ".")
     return tuple(sorted({name for name in told.split("\0") if name}))
 
 
-def _deep(folder: Path, names: tuple[str, ...]) -> tuple[str, ...]:
+def _deep(folder: Path, names: tuple[str, ...]) -> Files:
     """Replace a repository inside, which git lists as a folder, by its files."""
-    found: list[str] = []
+    tracked: list[str] = []
+    new: list[str] = []
+    absent: list[str] = []
     for name in names:
         path = folder / name
-        if path.is_dir() and not path.is_symlink():
-            if (path / ".git").exists():
-                inside = files(path)
-                found += [f"{name.rstrip('/')}/{deep}" for deep in inside.tracked + inside.new]
+        if _is_repository(path):
+            inside = files(path)
+            tracked += [f"{name.rstrip('/')}/{deep}" for deep in inside.tracked]
+            new += [f"{name.rstrip('/')}/{deep}" for deep in inside.new]
+            absent += [f"{name.rstrip('/')}/{deep}" for deep in inside.absent]
+        elif path.is_dir() and not path.is_symlink():
+            absent += [] if any(path.iterdir()) else [name]  # or a folder took a file's place
         elif path.is_symlink() or path.exists():  # what was deleted is still listed
-            found.append(name)
-    return tuple(found)
+            tracked.append(name)
+    return Files(tuple(tracked), tuple(new), tuple(absent))
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -10,6 +10,8 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from tornado.httpclient import HTTPError
+
 if TYPE_CHECKING:
     from distributed import Scheduler
 
@@ -36,9 +38,15 @@ async def dask_teardown(scheduler: Scheduler) -> None:
 async def _watch(scheduler: Scheduler) -> None:
     loop = asyncio.get_running_loop()
     seen = loop.time()
-    while loop.time() - seen < ALONE_SECONDS:
+    while True:
         await asyncio.sleep(_PERIOD)
         if scheduler.clients.keys() - {"fire-and-forget"}:
             seen = loop.time()
-    logger.warning("no client for %g seconds, the cluster ends", ALONE_SECONDS)
-    await scheduler.services["gateway"].gateway.shutdown()
+        elif loop.time() - seen >= ALONE_SECONDS:
+            logger.warning("no client for %g seconds, the cluster ends", ALONE_SECONDS)
+            try:
+                await scheduler.services["gateway"].gateway.shutdown()
+            except (OSError, HTTPError) as error:  # it may be back the next time
+                logger.warning("the gateway does not end it: %s", error)
+            else:
+                return

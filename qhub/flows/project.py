@@ -48,11 +48,15 @@ HARMLESS = (".env.example", ".env.sample", ".env.template")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Names of files relative to the folder, sorted; `secrets` look like secrets: left out."""
+    """Names of files relative to the folder, sorted; `secrets` look like secrets: left out.
+
+    `absent` are submodules whose files are not here.
+    """
 
     names: tuple[str, ...]
     secrets: tuple[str, ...]
     notes: tuple[str, ...]
+    absent: tuple[str, ...] = ()
 
 
 def find(file: Path) -> Path:
@@ -84,9 +88,11 @@ def select(folder: Path) -> Selection:
     """
     if git.repository(folder):
         listed = git.files(folder)
-        tracked, new, ignores = listed.tracked, listed.new, IGNORE_FILES
+        tracked, new, absent = listed.tracked, listed.new, listed.absent
+        ignores = IGNORE_FILES
     else:
-        tracked, new, ignores = (), tuple(_walk(folder)), (*IGNORE_FILES, ".gitignore")
+        tracked, new, absent = (), tuple(_walk(folder)), ()
+        ignores = (*IGNORE_FILES, ".gitignore")
     kept = _Ignoring(folder, ignores)
     configs = _configs(folder, (*tracked, *new))
     secrets = {name for name in new if _looks_secret(name)}
@@ -101,6 +107,7 @@ def select(folder: Path) -> Selection:
         tuple(
             f"{name} looks like a secret, but git has it: it is deployed" for name in sorted(told)
         ),
+        tuple(name.rstrip("/") for name in kept(f"{name}/" for name in absent)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from qhub.flows import expect
@@ -19,6 +19,7 @@ _INTERVAL = {
     **dict.fromkeys(("days", "hours", "minutes", "seconds"), expect.NUMBER),
     "anchor": expect.optional(expect.Kind("a datetime", lambda v: isinstance(v, datetime))),
 }
+_SERVERS_START = "DTSTART:20200101T000000"
 _UNITS = {"d": 86400, "h": 3600, "min": 60}
 
 
@@ -100,7 +101,13 @@ def rrule(text: str, timezone: str = "UTC") -> Schedule:
     _check_zone(timezone)
     from prefect.client.schemas.schedules import RRuleSchedule
 
-    _build(RRuleSchedule, "RRULE", text, rrule=text, timezone=timezone)
+    def rule(**values: str) -> Any:
+        return RRuleSchedule(**values).to_rrule()
+
+    if not _comes_again(_build(rule, "RRULE", text, rrule=text, timezone=timezone)):
+        raise ScheduleError(
+            f"the schedule '{text}' never comes", hint="it has no date that is not past"
+        )
     return Schedule({"rrule": text, "timezone": timezone})
 
 
@@ -132,7 +139,13 @@ def shown(spec: dict[str, Any]) -> str:
         return f"{spec['cron']} ({zone})"
     if "interval" in spec:
         return f"every {_distance(spec['interval'])} ({zone})"
-    return f"{spec.get('rrule', spec)} ({zone})"
+    return f"{_rule(str(spec.get('rrule', spec)))} ({zone})"
+
+
+def _rule(text: str) -> str:
+    """Return a rule in one line, without the start that the server adds."""
+    lines = (line for line in text.splitlines() if line != _SERVERS_START)
+    return " ".join(line.removeprefix("RRULE:") for line in lines)
 
 
 def _distance(seconds: float) -> str:
@@ -158,6 +171,14 @@ def _comes(text: str) -> bool:
     return True
 
 
+def _comes_again(rule: Any) -> bool:
+    """Tell whether a rule of dateutil's has a date that is not past; such have a zone, or none."""
+    try:
+        return rule.after(datetime.now(UTC)) is not None
+    except TypeError:
+        return rule.after(datetime.now()) is not None
+
+
 def _comparable(spec: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     result = {**spec, "timezone": spec.get("timezone") or "UTC"}
     if "anchor_date" in result:
@@ -169,10 +190,10 @@ def _comparable(spec: dict[str, Any], wanted: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def _build(model: Any, kind: str, text: str, **values: str) -> None:
-    """Let Prefect judge, who will have to follow it."""
+def _build(model: Any, kind: str, text: str, **values: str) -> Any:
+    """Let Prefect judge, who will have to follow it; return its form."""
     try:
-        model(**values)
+        return model(**values)
     except (ValueError, AttributeError, TypeError) as error:  # dateutil's on odd rules, too
         found = error.errors() if hasattr(error, "errors") else [{"msg": str(error)}]
         reasons = (item["msg"].removeprefix("Value error, ") for item in found)

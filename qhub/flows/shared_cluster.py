@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from qhub.flows.code_on_dask import code_of_run
 from qhub.flows.dask_errors import ClusterError
 from qhub.flows.gateway import access, connect, describe, failures
 from qhub.flows.new_cluster import attach, submit
+from qhub.flows.patience import patiently
 from qhub.flows.run_context import flow_name, log
 from qhub.flows.scale import Scale
 from qhub.flows.scheduler import is_alive, workers_of
@@ -17,7 +19,6 @@ from qhub.flows.waiting import wait_for_workers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from logging import Logger, LoggerAdapter
 
     from dask_gateway import Gateway, GatewayCluster
 
@@ -51,8 +52,9 @@ def shared_cluster(
             cluster = _find_or_make(gateway, to, profile=profile, idle_timeout=idle_timeout)
         with cluster:
             with failures(to):
-                wanted = Scale(minimum, maximum).within(describe(cluster.name, to), note)
-                wanted.apply(cluster, present=workers_of(gateway, cluster.name))
+                told = patiently(to, lambda: describe(cluster.name, to))
+                wanted, present = Scale(minimum, maximum).within(told, note), workers_of(cluster)
+                patiently(to, lambda: wanted.apply(cluster, present=present))
                 wait_for_workers(cluster, gateway, to, wanted=1, timeout=timeout, log=note)
             yield cluster
 
@@ -74,10 +76,10 @@ def _find_or_make(
 ) -> GatewayCluster:
     flow, note = key(), log()
     for last in (*[False] * (_TRIES - 1), True):
-        name, how = _living(gateway, flow, profile, note), "found"
+        name, how = _living(gateway, to, flow, profile), "found"
         if name is None:
             with _guarded():
-                name, how = _living(gateway, flow, profile, note), "made by another run"
+                name, how = _living(gateway, to, flow, profile), "made by another run"
                 if name is None:  # it is listed from the next line on: the guard may end
                     name, how = (
                         submit(
@@ -91,7 +93,7 @@ def _find_or_make(
                         "made",
                     )
         try:
-            cluster = attach(gateway, to, name, owned=False)
+            cluster = attach(gateway, to, name)
         except ClusterError:
             if last:
                 raise
@@ -101,19 +103,18 @@ def _find_or_make(
     raise AssertionError
 
 
-def _living(
-    gateway: Gateway, flow: str, profile: str | None, note: Logger | LoggerAdapter[Any]
-) -> str | None:
+def _living(gateway: Gateway, to: Access, flow: str, profile: str | None) -> str | None:
     """Return the name of the flow's cluster; one that is dead is stopped."""
-    for report in gateway.list_clusters(status=["pending", "running"]):
+    active = ["pending", "running"]
+    for report in patiently(to, lambda: gateway.list_clusters(status=active)):
         if report.options.get("flow") != flow:
             continue
         if profile is not None and report.options.get("profile") != profile:
             continue
-        if is_alive(gateway, report.name):
+        if is_alive(gateway, to, report.name):
             return str(report.name)
-        note.warning("Dask cluster %s does not answer, it is replaced", report.name)
-        gateway.stop_cluster(report.name)
+        log().warning("Dask cluster %s does not answer, it is replaced", report.name)
+        patiently(to, partial(gateway.stop_cluster, report.name))
     return None
 
 

@@ -14,6 +14,8 @@ import gzip
 import hashlib
 import io
 import os
+import re
+import subprocess
 import sys
 import tarfile
 import tempfile
@@ -21,13 +23,15 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qhub.flows.errors import ArchiveError
+from qhub.flows.errors import ArchiveError, GitError
 from qhub.flows.storage import fetch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["pull_archive", "use_folder"]
+
+_SUBMODULES_SECONDS = 600
 
 
 def pull_archive(url: str, sha256: str, paths: Sequence[str] = (".",)) -> dict[str, str]:
@@ -49,10 +53,23 @@ def pull_archive(url: str, sha256: str, paths: Sequence[str] = (".",)) -> dict[s
 
 
 def use_folder(
-    directory: str, repository: str, commit: str, folder: str = ".", paths: Sequence[str] = (".",)
+    directory: str,
+    repository: str,
+    commit: str,
+    folder: str = ".",
+    paths: Sequence[str] = (".",),
+    *,
+    submodules: bool = False,
 ) -> dict[str, str]:
-    """Go to the project's folder of a clone that Prefect's own step made."""
-    return _use(Path(directory).absolute() / folder, paths, code=repository, digest=commit)
+    """Go to the project's folder of a clone that Prefect's own step made.
+
+    `submodules` gets those of the folder: Prefect's step leaves them out where it gets a commit
+    (3.x: `include_submodules` clones with --no-checkout, and git then takes none).
+    """
+    here = Path(directory).absolute() / folder
+    if submodules:
+        _get_submodules(here)
+    return _use(here, paths, code=repository, digest=commit)
 
 
 def _use(folder: Path, paths: Sequence[str], *, code: str, digest: str) -> dict[str, str]:
@@ -63,6 +80,30 @@ def _use(folder: Path, paths: Sequence[str], *, code: str, digest: str) -> dict[
     os.environ["QHUB_CODE_DIGEST"] = digest
     os.environ["QHUB_CODE_PATH"] = os.pathsep.join(added)
     return {"directory": str(folder)}
+
+
+def _get_submodules(folder: Path) -> None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), "submodule", "update", "--init", "--recursive", "--", "."],
+            env={**os.environ, "GIT_TERMINAL_PROMPT": "0"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=_SUBMODULES_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise GitError(
+            f"the submodules of {folder} take over {_SUBMODULES_SECONDS} s to come"
+        ) from error
+    if done.returncode:
+        told = "; ".join(re.findall(r"(?:fatal|error): .*", done.stderr)[-2:]) or "git says no word"
+        raise GitError(
+            "a submodule cannot be fetched: " + re.sub(r"//[^/@\s]+@", "//", told),
+            hint="give the run's side access to it, or deploy an archive (without storage='git')",
+        )
 
 
 def _tar(url: str, content: bytes) -> bytes:

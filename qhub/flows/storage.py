@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
+from qhub.flows.archive import digest_of
 from qhub.flows.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -20,18 +21,19 @@ __all__ = ["fetch", "put"]
 
 
 def put(storage: str, archive: Archive, *, make: bool = False) -> str:
-    """Store an archive under its digest, if it is not there yet, and return its URL.
+    """Store an archive under its digest, if it is not there whole yet, and return its URL.
 
     `make` allows to make the folder.
     """
     _check(storage)
     url = f"{storage.rstrip('/')}/{archive.digest}.tar.gz"
     if (path := _local(url)) is not None:
-        _put_file(path, archive.content, make=make)
+        _put_file(path, archive, make=make)
         return path.as_uri()
     with _told(url):
         files, name = _remote(url)
-        if not files.exists(name):
+        # its size alone: to read it back is to fetch it all
+        if not files.exists(name) or files.size(name) not in (None, len(archive.content)):
             files.pipe_file(name, archive.content)
     return url
 
@@ -57,18 +59,23 @@ def _local(url: str) -> Path | None:
     return None if "://" in url else Path(url).absolute()
 
 
-def _put_file(path: Path, content: bytes, *, make: bool) -> None:
-    """Write a file at once and for its owner alone: who reads it sees all or nothing."""
+def _put_file(path: Path, archive: Archive, *, make: bool) -> None:
+    """Write a file at once and for its owner alone: who reads it sees all or nothing.
+
+    One that is damaged is replaced; a whole one stays, even if another zlib made other bytes.
+    """
     try:
         if make:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.exists():
+        if path.exists() and digest_of(path.read_bytes()) == archive.digest:
             return
         unfinished = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         try:
             descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as out:
-                out.write(content)
+                out.write(archive.content)
+                out.flush()
+                os.fsync(out.fileno())
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qhub.flows.dask_errors import ClusterError, WorkersPendingError
-from qhub.flows.gateway import describe
+from qhub.flows.dask_errors import ClusterError, GatewayAwayError, WorkersPendingError
+from qhub.flows.gateway import describe, failures
+from qhub.flows.patience import patiently
 from qhub.flows.scheduler import workers_of
 
 if TYPE_CHECKING:
@@ -68,12 +69,11 @@ def wait_for_workers(
     waiting = _Waiting(cluster, gateway, access, wanted)
     started = time.monotonic()
     ask, tell, said = started + _ASK_AFTER, started + _TELL_AFTER, ""
-    while (have := workers_of(gateway, cluster.name)) < wanted:
+    while (have := workers_of(cluster)) < wanted:
         now = time.monotonic()
         if now >= min(ask, started + timeout):
             ask = now + 1
-            _check_alive(waiting)
-            reason = waiting.reason(have, describe(cluster.name, access))
+            reason = waiting.reason(have, _told(waiting))
             if now - started >= timeout:
                 raise WorkersPendingError(f"after {timeout:g} s {reason}", hint=_HINT)
             if now >= tell and (reason != said or now >= tell + _TELL_AGAIN):
@@ -84,18 +84,23 @@ def wait_for_workers(
 
 def failed_start(name: str, access: Access) -> ClusterError:
     """Return the error of a cluster that did not start, with what its process said last."""
-    return ClusterError(
-        f"the Dask cluster {name} ended{_quoted(describe(name, access))}",
-        hint=_HINT,
-    )
+    told = patiently(access, lambda: describe(name, access))
+    return ClusterError(f"the Dask cluster {name} ended{_quoted(told)}", hint=_HINT)
 
 
-def _check_alive(waiting: _Waiting) -> None:
+def _told(waiting: _Waiting) -> Workers | None:
+    """Return what the gateway tells of a cluster that lives, None while it is away itself."""
     from dask_gateway.client import ClusterStatus
 
-    report = waiting.gateway.get_cluster(waiting.cluster.name)
+    try:
+        with failures(waiting.access):
+            report = waiting.gateway.get_cluster(waiting.cluster.name)
+        told = describe(waiting.cluster.name, waiting.access)
+    except GatewayAwayError:
+        return None
     if report.status not in (ClusterStatus.PENDING, ClusterStatus.RUNNING):
         raise failed_start(waiting.cluster.name, waiting.access)
+    return told
 
 
 def _quoted(told: Workers | None) -> str:

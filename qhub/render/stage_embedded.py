@@ -51,6 +51,7 @@ def _programs(platform: Platform) -> Iterator[Program]:
         name="server",
         module="qhub.embedded.programs.server",
         what="Prefect server: its API and its page",
+        priority=10,
         start_seconds=5,
         stop_seconds=_SERVER_STOP_SECONDS,
     )
@@ -59,6 +60,7 @@ def _programs(platform: Platform) -> Iterator[Program]:
             name="gateway",
             module="qhub.embedded.programs.gateway",
             what="Dask Gateway and its proxy",
+            priority=20,
             start_seconds=3,
             stop_seconds=_GATEWAY_STOP_SECONDS,
         )
@@ -69,6 +71,7 @@ def _programs(platform: Platform) -> Iterator[Program]:
             module="qhub.embedded.programs.agent",
             argument=agent.name,
             what=f"worker of the work pool {agent.name}",
+            priority=30,
             start_seconds=2,
             stop_seconds=_AGENT_STOP_SECONDS if stop_seconds is None else int(stop_seconds),
         )

@@ -16,26 +16,27 @@ class Program:
     """One program that supervisor keeps running: `python -m module [argument]`.
 
     One that ends before `start_seconds` did not start; `stop_seconds` after it was asked to end
-    it is killed. `name` and `argument` are DNS labels.
+    it is killed. One of a lower `priority` starts earlier and stops later. `name` and `argument`
+    are DNS labels.
     """
 
     name: str
     module: str
     what: str
+    priority: int
     start_seconds: int
     stop_seconds: int
     argument: str = ""
 
 
 def supervisord_conf(programs: Sequence[Program]) -> str:
-    """Return the file; programs start in their order and stop in the opposite one."""
+    """Return the file; what it says of a program depends on no other: a change restarts it."""
     sections = [
         _PROGRAM.format(
             program=program,
             argument=f" {program.argument}" if program.argument else "",
-            priority=10 * place,
         )
-        for place, program in enumerate(programs, start=1)
+        for program in programs
     ]
     return "\n".join([_HEAD, *sections])
 
@@ -74,7 +75,7 @@ serverurl=unix://%(ENV_QHUB_SOCKET)s
 _PROGRAM = """\
 [program:{program.name}]
 command="%(ENV_QHUB_PYTHON)s" -m {program.module}{argument}
-priority={priority}
+priority={program.priority}
 autostart=true
 autorestart=true
 startsecs={program.start_seconds}

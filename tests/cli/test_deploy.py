@@ -192,7 +192,7 @@ def test_connecting_to_what_does_not_run_is_told(
     assert main(["connect", "--", "true"]) == 3
     assert capsys.readouterr().err.splitlines() == [
         "qhub: the platform pipelines (dev) was not deployed on this machine",
-        "  qhub deploy starts it",
+        f"  qhub deploy starts it; it is looked for in {folder / 'home' / 'pipelines-dev'}",
     ]
     assert _untouched(folder)
 

@@ -105,7 +105,7 @@ def test_a_platform_that_was_not_deployed_has_no_logs(
     assert capsys.readouterr() == (
         "",
         "qhub: the platform pipelines (dev) was not deployed on this machine\n"
-        "  qhub deploy starts it\n",
+        f"  qhub deploy starts it; it is looked for in {layout.root}\n",
     )
 
 

@@ -94,6 +94,26 @@ def test_a_changed_secret_restarts_those_who_read_it(deployed: Machine) -> None:
     assert deployed.pids()["agent-two"] == before["agent-two"]
 
 
+def test_what_runs_already_stays_when_agents_and_queues_come_and_go(deployed: Machine) -> None:
+    deployed.deploy()
+    before = deployed.pids()
+    assert "name: one" in deployed.config.read_text()
+    deployed.edit("    - name: one", "    - {name: aaa}\n    - name: one")  # first by its name
+    assert deployed.deploy()["restarted"] == ["agent-aaa"]
+    assert deployed.pids().items() >= before.items()
+    deployed.edit("    - {name: aaa}\n", "")
+    assert deployed.deploy()["restarted"] == []
+    deployed.edit("    - name: one\n", "    - name: one\n      queues: [default, late]\n")
+    told = deployed.deploy()
+    assert (told["restarted"], told["changed"]) == (
+        [],
+        ["config/agents/one.json", "config/platform.json", "queue one/late"],
+    )
+    assert deployed.pids() == before
+    deployed.edit("      queues: [default, late]\n", "")
+    deployed.deploy()
+
+
 def test_agents_and_queues_come_and_go_but_a_pool_in_use_is_kept(deployed: Machine) -> None:
     deployed.edit("queues: [etl]", "queues: [nightly]")
     deployed.edit("    - {name: two", "    - {name: three}\n    - {name: two")

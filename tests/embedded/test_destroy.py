@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qhub.embedded import processes
 from qhub.embedded.supervise import Supervisor
 from tests.embedded.platform import Machine, machine, until
 
@@ -103,6 +106,46 @@ def test_everything_is_removed_only_when_asked_and_only_of_this_platform(
     assert f"removed      {deployed.layout.root}" in out
     assert list(deployed.layout.root.parent.iterdir()) == [other]
     assert "is not deployed on this machine" in deployed.qhub("destroy")
+
+
+def test_the_same_names_in_another_folder_stop_and_remove_nothing(
+    deployed: Machine, tmp_path: Path
+) -> None:
+    other = Machine(tmp_path / "other", environ={"QHUB_HOME": deployed.environ["QHUB_HOME"]})
+    told = other.qhub("destroy", "--data", "--confirm", "pipelines", status=3)
+    assert f"pipelines (dev) was deployed from {deployed.config}" in told
+    assert "destroy it with that file, or take it over with --adopt" in told
+    assert json.loads(deployed.qhub("status", "--output", "json"))["healthy"]
+    told = other.qhub("destroy", "--data", "--adopt", "--confirm", "pipelines")
+    assert f"taken over from {deployed.config}" in told
+    assert not deployed.layout.root.exists()
+    assert processes.find(deployed.layout) == []
+
+
+def test_what_lost_its_folder_is_told_and_ended(deployed: Machine) -> None:
+    assert len(processes.find(deployed.layout)) >= 4
+    shutil.rmtree(deployed.layout.root)
+    told = deployed.qhub("status", status=4)
+    assert "its state is gone" in told
+    assert "`qhub destroy` ends it" in told
+    assert "was left" in deployed.qhub("destroy", "--confirm", "pipelines")
+    assert processes.find(deployed.layout) == []
+
+
+def test_a_lost_password_is_told_by_every_command_and_made_anew(deployed: Machine) -> None:
+    layout = deployed.layout
+    for name in ("api", "gateway"):
+        layout.password(name).unlink()
+    missing = f"its password is missing: {layout.password('api')}"
+    status = json.loads(deployed.qhub("status", "--output", "json", status=4))
+    told = {p["part"]: (p["message"], p["hint"]) for p in status["problems"]}
+    hint = "`qhub deploy` makes a new one, and restarts what uses it"
+    assert told["server"] == (missing, hint)
+    assert told["gateway"] == (f"its password is missing: {layout.password('gateway')}", hint)
+    for command in (["flow", "list"], ["ui", "--print"], ["connect", "--", "true"]):
+        assert missing in deployed.qhub(*command, status=3)
+    deployed.deploy()
+    assert json.loads(deployed.qhub("status", "--output", "json"))["healthy"]
 
 
 def test_what_survived_its_supervisor_is_ended_too(deployed: Machine) -> None:

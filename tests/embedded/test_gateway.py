@@ -7,18 +7,32 @@ import signal
 import urllib.error
 import urllib.request
 from base64 import b64encode
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qhub.embedded.health.gateway import look
+from qhub.flows import patience
 from qhub.flows.dask_clusters import clusters, stop
-from qhub.flows.dask_errors import ClusterError, GatewayError
+from qhub.flows.dask_errors import ClusterError, GatewayAwayError, GatewayError
 from qhub.flows.errors import NotFoundError
-from qhub.flows.gateway import Access, access, ask, check_profile, connect, describe, failures
+from qhub.flows.gateway import (
+    Access,
+    access,
+    ask,
+    check_profile,
+    connect,
+    describe,
+    failures,
+    scheduler_address,
+)
 from qhub.flows.new_cluster import attach, submit
+from qhub.flows.patience import patiently
+from qhub.flows.scheduler import is_alive, workers_of
 from tests.embedded import gateway
 from tests.embedded.gateway import PASSWORD, RunningGateway, healthy, serving, until
+from tests.embedded.server import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -114,6 +128,69 @@ def test_a_scheduler_that_died_with_the_gateway_is_noticed_by_the_next(tmp_path:
             second.process.wait(40)
 
 
+def test_what_is_asked_of_a_gateway_that_starts_again_is_done(tmp_path: Path) -> None:
+    """No call waits until it is healthy: a run that needs a cluster now does not fail."""
+    with serving(tmp_path) as first:
+        to, name = _killed_with_a_cluster(first)
+        second = RunningGateway(first.layout, first.ports, gateway.start(first.layout, first.ports))
+        try:
+            with connect(to) as found:
+                with attach(found, to, name) as cluster:
+                    assert is_alive(found, to, name)
+                    assert workers_of(cluster) == 0
+                other = submit(found, to, flow="g", profile=None, idle_timeout=None, owned=False)
+            assert {one.name for one in clusters(to)} == {name, other}
+        finally:
+            second.process.terminate()
+            second.process.wait(40)
+
+
+def test_a_gateway_that_stays_away_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(patience, "PATIENCE_SECONDS", 0.5)
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    to = Access(nowhere, "", "pipelines", "")
+    with connect(to) as found:
+        for call in (lambda: ask("options", to), found.list_clusters):
+            with pytest.raises(GatewayAwayError, match=f"Dask Gateway at {nowhere} cannot be reac"):
+                patiently(to, call)
+
+
+def test_schedulers_on_this_machine_are_talked_to_without_the_proxy(here: Access) -> None:
+    """A proxy that died takes no connection with it, and does not make a cluster look dead."""
+    with connect(here) as found, failures(here):
+        name = submit(found, here, flow="f", profile=None, idle_timeout=None, owned=False)
+        with attach(found, here, name) as cluster, cluster.get_client() as client:
+            assert cluster.scheduler_address.startswith("tls://127.0.0.1:")
+            assert client.scheduler is not None
+            assert client.scheduler.address == cluster.scheduler_address
+    astray = replace(here, proxy_address=f"gateway://127.0.0.1:{free_port()}")
+    with connect(astray) as found:
+        assert is_alive(found, astray, name)
+    stranger = replace(here, user="other")
+    assert scheduler_address(name, here) == cluster.scheduler_address
+    assert scheduler_address(name, stranger) is None
+    assert scheduler_address(name, replace(here, address="http://gateway.example")) is None
+    stop(name, here)
+    until(lambda: clusters(here) == (), 20)
+
+
+def test_a_worker_keeps_to_as_many_cpus_as_its_profile_has(here: Access) -> None:
+    all_of_them = os.sched_getaffinity(0)
+    with connect(here) as found, failures(here):
+        name = submit(found, here, flow="f", profile=None, idle_timeout=None, owned=False)
+        with attach(found, here, name) as cluster:
+            cluster.scale(2)
+            until(lambda: workers_of(cluster) == 2, 30)
+            bound = [os.sched_getaffinity(pid) for pid in _processes(name, "worker")]
+            assert os.sched_getaffinity(_scheduler(name)) == all_of_them
+    assert [len(cpus) for cpus in bound] == [1, 1]
+    assert len(bound[0] | bound[1]) == min(2, len(all_of_them))  # in turn
+    stop(name, here)
+    until(lambda: clusters(here) == (), 20)
+
+
 def test_status_sees_the_clusters_of_every_agent(here: Access, running: RunningGateway) -> None:
     """The gateway tells by a cookie who asks; one of another agent would hide clusters."""
     with connect(here) as found, failures(here):
@@ -129,11 +206,11 @@ def test_status_sees_the_clusters_of_every_agent(here: Access, running: RunningG
 def test_a_dead_scheduler_is_noticed_at_once(here: Access, running: RunningGateway) -> None:
     with connect(here) as found, failures(here):
         name = submit(found, here, flow="f", profile=None, idle_timeout=None, owned=False)
-        attach(found, here, name, owned=False).close()
+        attach(found, here, name).close()
         os.kill(_scheduler(name), signal.SIGKILL)
         until(lambda: clusters(here) == (), 10)
         with pytest.raises(ClusterError, match=f"the Dask cluster {name} ended"):
-            attach(found, here, name, owned=False)
+            attach(found, here, name)
     until(lambda: "The scheduler of cluster" in running.layout.log("gateway").read_text(), 5)
 
 
@@ -142,14 +219,18 @@ def _killed_with_a_cluster(first: RunningGateway) -> tuple[Access, str]:
     to = access(first.client())
     with connect(to) as found, failures(to):
         name = submit(found, to, flow="f", profile=None, idle_timeout=None, owned=False)
-        attach(found, to, name, owned=False).close()
+        attach(found, to, name).close()
     first.process.send_signal(signal.SIGKILL)
     first.process.wait()
     return to, name
 
 
 def _scheduler(name: str) -> int:
+    [pid] = _processes(name, "scheduler")
+    return pid
+
+
+def _processes(name: str, program: str) -> list[int]:
     from tests.flows.dask_platform import dask_processes
 
-    [pid] = [pid for pid, words in dask_processes(name).items() if "scheduler" in words]
-    return pid
+    return [pid for pid, words in dask_processes(name).items() if program in words]

@@ -56,6 +56,10 @@ def settings(c: Any, **chosen: Any) -> Any:
     return options.get_configuration(options.parse_options(chosen), "pipelines")
 
 
+def test_a_proxy_that_died_is_missed_within_a_second(tmp_path: Path) -> None:
+    assert configured(tmp_path).Proxy.proxy_status_period == 1
+
+
 def test_the_agents_are_the_users_as_they_are_when_asked(tmp_path: Path) -> None:
     c = configured(tmp_path)
     users = AgentAuthenticator(config=c)
@@ -166,12 +170,27 @@ def test_an_agent_has_its_variables_and_its_secrets_that_are_text(layout: Layout
 def test_a_revision_changes_with_what_the_environment_is_made_of(layout: Layout) -> None:
     found = [revision(layout, "a")]
     assert revision(layout, "a") == found[0]
-    for path in (layout.secrets("a") / "S3_KEY", layout.config / "agents" / "a.json"):
-        replace({path: path.read_bytes()})  # even with the same bytes: they are not looked at
-        found.append(revision(layout, "a"))
+    secret = layout.secrets("a") / "S3_KEY"
+    replace({secret: secret.read_bytes()})  # even with the same bytes: they are not looked at
+    found.append(revision(layout, "a"))
     (layout.secrets("a") / "NUL").unlink()
     found.append(revision(layout, "a"))
-    assert len(set(found)) == 4
+    _set(layout, env_vars={"FLAVOUR": "lemon"})
+    found.append(revision(layout, "a"))
+    layout.password("gateway").write_text("made anew")
+    found.append(revision(layout, "a"))
+    assert len(set(found)) == 5
+
+
+def test_a_revision_stays_with_what_no_dask_process_gets(layout: Layout) -> None:
+    before = revision(layout, "a")
+    _set(layout, queues=["default", "nightly"], job_variables={"cpu_limit": "2"})
+    assert revision(layout, "a") == before
+
+
+def _set(layout: Layout, **settings: object) -> None:
+    path = layout.config / "agents" / "a.json"
+    replace({path: json.dumps(json.loads(path.read_text()) | settings).encode()})
 
 
 def test_agents_and_dask_processes_have_the_same_variables(layout: Layout) -> None:

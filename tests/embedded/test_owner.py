@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -93,3 +94,19 @@ def test_standard_input_goes_with_the_files_of_its_folder(
 
 def test_a_state_without_a_record_is_anybodys(layout: Layout, tmp_path: Path) -> None:
     assert _required(layout, tmp_path / "any.yaml") == ""
+
+
+def test_the_folder_of_other_names_is_refused_even_to_who_adopts(
+    layout: Layout, first: Path
+) -> None:
+    layout.config.mkdir(exist_ok=True)
+    stored = {"project": "pipe", "namespace": "lines-dev"}
+    (layout.config / "platform.json").write_text(json.dumps(stored))
+    with pytest.raises(ForeignPlatformError) as raised:
+        _required(layout, first, adopt=True)
+    assert str(raised.value) == (
+        f"{layout.root} is the state of pipe (lines-dev), which is another platform"
+    )
+    stored = {"project": "pipelines", "namespace": "dev"}
+    (layout.config / "platform.json").write_text(json.dumps(stored))
+    assert _required(layout, first) == ""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,11 @@ import psutil  # noqa: TID253 the tests' own
 import pytest
 
 from tests.embedded.platforms import until
-from tests.embedded.server import free_port
+from tests.embedded.server import PASSWORD, free_port, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 _SERVER = """
 import http.server, sys, time
@@ -62,6 +64,26 @@ def test_a_server_that_hangs_is_ended() -> None:
         until(lambda: not asking.is_running(), what="what asked to leave", within=5)
 
 
+def test_what_asks_is_replaced_when_it_dies_before_its_server() -> None:
+    with guarded() as (server, asking):
+        asking.kill()
+        until(lambda: _asking(server, other_than=asking), what="another one that asks", within=5)
+        assert not asking.is_running()  # nor a zombie
+        port = psutil.Process(server.pid).cmdline()[3]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/between", timeout=5):
+            pass
+        assert server.stdout is not None
+        while server.stdout.readline() != "/between\n":
+            pass  # what the one that died had asked
+        assert server.stdout.readline() == "/well\n"
+        os.kill(server.pid, signal.SIGSTOP)
+        assert server.wait(10) == -signal.SIGKILL
+
+
+def _asking(server: subprocess.Popen[str], other_than: psutil.Process) -> bool:
+    return any(child.pid != other_than.pid for child in psutil.Process(server.pid).children())
+
+
 def test_a_server_that_pauses_or_starts_slowly_is_let_alone() -> None:
     with guarded(slow=1) as (server, _):
         os.kill(server.pid, signal.SIGSTOP)
@@ -81,3 +103,18 @@ def test_what_asks_a_server_ends_with_it() -> None:
         ended = time.monotonic()
         until(lambda: not asking.is_running(), what="what asked to leave", within=5)
         assert time.monotonic() - ended < 2
+
+
+@pytest.mark.full
+def test_the_prefect_server_gets_another_one_which_has_no_password(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        process = psutil.Process(server.pid)
+        (asking,) = process.children()
+        asking.kill()
+        until(lambda: set(process.children()) - {asking}, what="another one", within=20)
+        (another,) = process.children()
+        assert "qhub.embedded.programs.silence" in another.cmdline()
+        environ = another.environ()
+        assert environ["QHUB_STATE"] == str(tmp_path)  # by which destroy finds it
+        assert PASSWORD not in environ.values()
+    until(lambda: not another.is_running(), what="it to end with its server", within=5)

@@ -87,9 +87,16 @@ def test_the_same_again_changes_nothing(written: Layout) -> None:
         pytest.param(
             "queues: [etl]",
             "queues: [etl, nightly]",
-            {"agent-two"},
+            set(),
             ("config/agents/two.json", "config/platform.json"),
-            id="a queue: the gateway reads none of it",
+            id="a queue: no program reads of it",
+        ),
+        pytest.param(
+            "{name: one}",
+            "{name: one, overrides: {job: {resources: {limits: {cpu: 2}}}}}",
+            {"agent-one"},
+            ("config/agents/one.json",),
+            id="the size of an agent's runs",
         ),
         pytest.param(
             "{enabled: true}",
@@ -181,6 +188,33 @@ def test_passwords_are_kept_and_made_again_where_one_is_lost(written: Layout) ->
     change = snapshot.plan(written, _bundle(), VALUES)
     assert change.programs == {"server", "agent-one", "agent-two"}
     assert change.files[written.password("api")] != before
+
+
+@pytest.mark.parametrize(
+    ("name", "programs"),
+    [
+        pytest.param("gateway", {"gateway", "agent-one", "agent-two"}, id="who logs in"),
+        pytest.param("gateway_keys", {"gateway"}, id="what its database is encrypted with"),
+    ],
+)
+def test_a_password_that_is_lost_is_outdated_for_who_uses_it(
+    written: Layout, name: str, programs: set[str]
+) -> None:
+    written.password(name).unlink()
+    assert snapshot.plan(written, _bundle(), VALUES).programs == programs
+
+
+def test_settings_of_an_agent_that_cannot_be_read_are_another_ones(written: Layout) -> None:
+    (written.config / "agents" / "one.json").write_text("{")
+    assert snapshot.plan(written, _bundle(), VALUES).programs == {"agent-one"}
+
+
+@pytest.mark.parametrize("name", ["", "passwords", "logs/runs"])
+def test_a_folder_that_others_could_read_is_closed_to_them(layout: Layout, name: str) -> None:
+    folder = layout.root / name
+    folder.chmod(0o755)
+    layout.make()
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 _FULL = """

@@ -47,6 +47,24 @@ def committed(folder: Path) -> str:
     return git(folder, "rev-parse", "HEAD")
 
 
+LOCAL_SUBMODULES = {
+    "GIT_CONFIG_COUNT": "1",
+    "GIT_CONFIG_KEY_0": "protocol.file.allow",
+    "GIT_CONFIG_VALUE_0": "always",
+}
+"""Lets git get a submodule from this machine, as its users have to."""
+
+
+def with_submodule(top: Path, library: Path, at: str) -> str:
+    """Make repositories of two folders, the second one a submodule of the first; return its
+    one commit."""
+    committed(library)
+    git(top, "init", "-q", "-b", "main")
+    allowed = ("-c", "protocol.file.allow=always")
+    git(top, *allowed, "submodule", "--quiet", "add", "--name", "v", library.as_uri(), at)
+    return committed(top)
+
+
 def execute(run: str, environment: Mapping[str, str], folder: Path) -> str:
     """Run a flow run as a process worker does, in a folder of its own; return what it printed."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qhub.flows import deploy, logs, run
-from tests.flows.projects import committed, execute, git, write
+from tests.flows.projects import (
+    LOCAL_SUBMODULES,
+    committed,
+    execute,
+    git,
+    with_submodule,
+    write,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,10 +34,10 @@ TELL = """
 """
 
 
-def _run(platform: Published, name: str, folder: Path) -> str:
+def _run(platform: Published, name: str, folder: Path, **more: str) -> str:
     """Run a deployed flow and return the line that it printed."""
     begun = run(name, {"rows": 7}, watch=False)
-    told = execute(begun.id, platform.environment, folder)
+    told = execute(begun.id, platform.environment | more, folder)
     state = platform.get(f"/flow_runs/{begun.id}")["state"]
     assert state["type"] == "COMPLETED", f"{state}\n{told}"
     (line,) = [line.message for line in logs(begun.id, search="told ")]
@@ -100,6 +107,28 @@ def test_a_pushed_commit(platform: Published, project: Path, tmp_path: Path) -> 
     assert _run(platform, "cloned", tmp_path / "1") == f"told 7 first {sha[:12]} False"
 
 
+def test_a_pushed_commit_with_a_submodule(
+    platform: Published, project: Path, tmp_path: Path
+) -> None:
+    imports = "from vendored.rate import VALUE"
+    write(project, {"flows/etl.py": TELL.format(imports=imports, name="with_submodule")})
+    library = write(tmp_path / "library", {"rate.py": "VALUE = 'first'\n"})
+    sha = with_submodule(project, library, "flows/vendored")
+    remote = tmp_path / "remote.git"
+    git(tmp_path, "init", "-q", "--bare", str(remote))
+    git(project, "remote", "add", "origin", remote.as_uri())
+    git(project, "push", "-q", "origin", "main")
+    deploy(project / "flows" / "etl.py", storage="git")
+    write(library, {"rate.py": "VALUE = 'second'\n"})
+    git(library, "commit", "-qam", "second")
+    told = _run(platform, "with_submodule", tmp_path / "1", **LOCAL_SUBMODULES)
+    assert told == f"told 7 first {sha[:12]} False"
+    begun = run("with_submodule", watch=False)
+    printed = execute(begun.id, platform.environment, tmp_path / "2")
+    assert "GitError: a submodule cannot be fetched: fatal: " in printed
+    assert "transport 'file' not allowed" in printed
+
+
 def test_the_log_of_a_task_is_found_by_its_name(
     platform: Published, project: Path, tmp_path: Path
 ) -> None:
@@ -136,11 +165,19 @@ def test_a_run_whose_archive_is_gone_says_so(
     (done,) = deploy(project / "etl.py")
     step = platform.get(f"/deployments/{done.id}")["pull_steps"][0]
     digest = step["qhub.flows.steps.pull_archive"]["sha256"]
-    (platform.storage / f"{digest}.tar.gz").unlink()
+    stored = platform.storage / f"{digest}.tar.gz"
+    whole = stored.read_bytes()
+    stored.unlink()
     begun = run("lost", watch=False)
     told = execute(begun.id, platform.environment, tmp_path / "1")  # a worker sets the state
     assert f"{digest}.tar.gz cannot be read: No such file or directory" in told
     logged = [line.message for line in logs(begun.id, level="ERROR")]
     assert any("cannot be read" in message for message in logged)
     assert deploy(project / "etl.py")[0].action == "unchanged"  # and puts it back
-    assert (platform.storage / f"{digest}.tar.gz").exists()
+    assert stored.read_bytes() == whole
+    stored.write_bytes(b"")
+    begun = run("lost", watch=False)
+    told = execute(begun.id, platform.environment, tmp_path / "2")
+    assert "deploy the flow again" in told
+    deploy(project / "etl.py")
+    assert _run(platform, "lost", tmp_path / "3").startswith("told 7 first ")

@@ -64,7 +64,7 @@ def test_deployed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
         ["created", "deployed-again/default"],
     ]
     assert lines[1].strip().startswith("http://127.0.0.1:")
-    assert err == "imported\nnext: qhub flow run deployed\n"
+    assert err == "imported\nnext: qhub flow run deployed/default\n"
     options = ["--cron", "0 6 * * *", "--every", "6h", "--timezone", "Europe/Berlin"]
     options += ["--profile", "large", "--queue", "gpu", "--tag", "taxi", "-p", "rows=5"]
     options += ["-p", "day=2026", "-p", "note=7", "--job-variable", "cpu_limit=2"]

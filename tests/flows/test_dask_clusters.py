@@ -305,7 +305,7 @@ def test_a_temporary_cluster_is_gone_when_its_process_is_killed(
     process.kill()
     process.communicate()
     assert dask_processes(name)
-    until(lambda: not dask_processes(name), 60, lambda: dask_processes(name))
+    until(lambda: not dask_processes(name), 30, lambda: dask_processes(name))
     assert dask_platform.clusters() == ()
 
 

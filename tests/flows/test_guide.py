@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qhub.api import load
 from tests.flows.projects import write
 
 if TYPE_CHECKING:
@@ -28,9 +29,9 @@ def test_the_pieces_of_the_guide_run(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    write(tmp_path, {"pyproject.toml": "", "rates.py": "EURO = 2\n", "secrets/S3_KEY": "1"})
+    write(tmp_path, {"pyproject.toml": "", "secrets/S3_KEY": "1"})
     monkeypatch.setenv("QHUB_SECRETS_DIR", str(tmp_path / "secrets"))
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6
     for block in BLOCKS:
         if named := re.match(r"# (\w+\.py)\n", block):
             write(tmp_path, {named[1]: block})
@@ -42,3 +43,15 @@ def test_the_pieces_of_the_guide_run(
     assert "Cancelled\n" in out
     assert platform.post("/deployments/filter", {"deployments": {"name": {"any_": ["weekly"]}}})[0]
     sys.modules.pop("etl", None)
+
+
+def test_the_config_of_the_guide_has_what_its_pieces_ask_for(tmp_path: Path) -> None:
+    [block] = re.findall(r"^```yaml\n(.*?)^```$", GUIDE.read_text(encoding="utf-8"), re.M | re.S)
+    file = tmp_path / "qhub-config.yaml"
+    file.write_text(f"project_name: guide\nprovider: embedded\n{block}")
+    project = load(file)
+    assert project.problems == ()
+    [agent] = project.platform.agents
+    assert agent.queues == ("nightly",)
+    assert [secret.name for secret in agent.secrets] == ["S3_KEY"]
+    assert "large" in {profile.name for profile in project.platform.profiles}

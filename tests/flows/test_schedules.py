@@ -9,7 +9,7 @@ import pytest
 
 from qhub.flows import cron, interval, rrule
 from qhub.flows.errors import ScheduleError
-from qhub.flows.schedules import as_schedules, same
+from qhub.flows.schedules import as_schedules, same, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +32,13 @@ def test_schedules_are_shown_as_people_write_them() -> None:
         "every 1 d 2 h (America/New_York)",
         "FREQ=WEEKLY;BYDAY=MO (UTC)",
     ]
+
+
+def test_a_rule_that_prefect_wrote_is_shown_in_one_line() -> None:
+    stored = "DTSTART:20200101T000000\nRRULE:FREQ=WEEKLY;BYDAY=MO"
+    assert shown({"rrule": stored, "timezone": "UTC"}) == "FREQ=WEEKLY;BYDAY=MO (UTC)"
+    own = "DTSTART:20250101T060000\nRRULE:FREQ=DAILY"
+    assert shown({"rrule": own}) == "DTSTART:20250101T060000 FREQ=DAILY (UTC)"
 
 
 def test_a_day_that_comes_seldom_is_one() -> None:
@@ -74,6 +81,21 @@ def test_the_start_that_prefect_adds_to_a_rule_is_no_difference() -> None:
         (lambda: rrule([]), "rrule(): text has to be a text, and is of the type list", ""),  # type: ignore[arg-type] # the mistake
         (lambda: rrule("FREQ=OFTEN"), "'FREQ=OFTEN' is no RRULE text: Invalid RRule", ""),
         (lambda: rrule("daily"), "'daily' is no RRULE text: ", ""),
+        (
+            lambda: rrule("FREQ=MONTHLY;UNTIL=19990101T000000"),
+            "the schedule 'FREQ=MONTHLY;UNTIL=19990101T000000' never comes",
+            "it has no date that is not past",
+        ),
+        (
+            lambda: rrule("RDATE:20200101T060000", "Europe/Berlin"),
+            "the schedule 'RDATE:20200101T060000' never comes",
+            "it has no date that is not past",
+        ),
+        (
+            lambda: rrule("FREQ=DAILY;UNTIL=20991231T000000Z"),
+            "'FREQ=DAILY;UNTIL=20991231T000000Z' is no RRULE text: RRULE UNTIL values",
+            "",
+        ),
         (lambda: interval(), "an interval of 0 seconds is too short", "interval(minutes=10)"),
         (lambda: as_schedules([3]), "3 is no schedule", "cron('0 6 * * *')"),  # type: ignore[list-item] # the mistake
     ],

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qhub.flows import archive, project, storage
-from qhub.flows.errors import ArchiveError
-from qhub.flows.steps import pull_archive
-from tests.flows.projects import committed, process_environment, write
+from qhub.flows.errors import ArchiveError, GitError
+from qhub.flows.steps import pull_archive, use_folder
+from tests.flows.projects import committed, git, process_environment, with_submodule, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,6 +95,20 @@ def test_an_archive_that_was_changed_is_refused(tmp_path: Path) -> None:
         pull_archive(url, packed.digest)
 
 
+def test_a_submodule_that_cannot_be_got_is_told_without_its_password(tmp_path: Path) -> None:
+    top = write(tmp_path / "top", {"etl.py": ""})
+    with_submodule(top, write(tmp_path / "library", {"a.py": ""}), "vendored")
+    url = "http://ada:hunter2@127.0.0.1:9/x.git"
+    git(top, "config", "--file", ".gitmodules", "submodule.v.url", url)
+    git(top, "commit", "-qam", "another address")
+    git(tmp_path, "clone", "-q", top.as_uri(), "clone")
+    with pytest.raises(GitError) as raised:
+        use_folder(str(tmp_path / "clone"), "url", "commit", submodules=True)
+    assert str(raised.value).startswith("a submodule cannot be fetched: fatal: ")
+    assert "127.0.0.1:9/x.git" in str(raised.value)
+    assert "hunter2" not in str(raised.value) + raised.value.hint
+
+
 @pytest.mark.parametrize("name", ["../out.py", "/tmp/out.py"])  # noqa: S108 must not be written
 def test_an_archive_cannot_write_outside_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -125,12 +139,42 @@ def test_stored_code_is_for_its_owner_alone_and_written_once(tmp_path: Path) -> 
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     before = path.stat()
     assert storage.put(f"{tmp_path.as_uri()}/flows", packed) == url
-    assert path.stat() == before
+    after = path.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"no gzip", gzip.compress(b"another tar", mtime=0)],
+    ids=["empty", "no gzip", "another tar"],
+)
+def test_a_damaged_archive_is_mended_by_the_next_deploy(tmp_path: Path, damage: bytes) -> None:
+    packed = _packed(write(tmp_path / "a", FILES))
+    storage.put(str(tmp_path), packed)
+    path = tmp_path / f"{packed.digest}.tar.gz"
+    for content in (damage, packed.content[:-9]):
+        path.write_bytes(content)
+        storage.put(str(tmp_path), packed)
+        assert path.read_bytes() == packed.content
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(["a", path.name])
+
+
+def test_the_same_code_that_another_zlib_compressed_stays(tmp_path: Path) -> None:
+    packed = _packed(write(tmp_path / "a", FILES))
+    path = tmp_path / f"{packed.digest}.tar.gz"
+    path.write_bytes(other := gzip.compress(gzip.decompress(packed.content), compresslevel=1))
+    assert other != packed.content
+    storage.put(str(tmp_path), packed)
+    assert path.read_bytes() == other
 
 
 def test_storage_of_any_kind_that_fsspec_knows(tmp_path: Path) -> None:
     packed = _packed(write(tmp_path / "a", FILES))
     url = storage.put("memory://flows", packed)
+    assert storage.fetch(url) == packed.content
+    storage.put("memory://flows", archive.Archive(packed.content[:-9], packed.digest))
+    assert len(storage.fetch(url)) == len(packed.content) - 9
+    assert storage.put("memory://flows", packed) == url
     assert storage.fetch(url) == packed.content
     with pytest.raises(ArchiveError, match=r"^memory://flows/none cannot be reached: FileNotFound"):
         storage.fetch("memory://flows/none")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qhub.embedded.supervise import Supervisor
+from qhub.flows.dask_clusters import stop
 from qhub.flows.dask_errors import UnknownAgentError
 from qhub.flows.gateway import Access, ask
 from tests.embedded.server import free_port
@@ -39,10 +40,30 @@ profiles:
 """
 FLOWS = """
 import os
+import time
 from pathlib import Path
 
 from prefect import flow, task
-from qhub.flows import dask_task_runner
+from qhub.flows import cluster, dask_task_runner
+
+
+def computes(folder):
+    (Path(folder) / "begun").write_text(os.environ["DASK_GATEWAY_CLUSTER_NAME"])
+    while not (Path(folder) / "go").exists():
+        time.sleep(0.05)
+
+
+@flow(task_runner=dask_task_runner(workers=1))
+def shares(folder: str):
+    task(computes).submit(folder).result()
+    return flavour.submit().result()
+
+
+@flow
+def owns(folder: str):
+    with cluster(workers=1) as client:
+        client.submit(computes, folder).result()
+        client.submit(sum, [1, 2]).result()
 
 
 @task
@@ -179,6 +200,53 @@ def test_a_cluster_outlives_supervisor(platform: Platform, cluster: str, tmp_pat
     assert [pid for pid, words in processes(cluster) if " scheduler" in words] == schedulers
     assert tasted(platform, tmp_path / "after") == "vanilla"
     assert clusters(platform) == [cluster]
+
+
+@pytest.mark.parametrize("victim", ["gateway", "its proxy"])
+def test_runs_that_compute_on_dask_live_through_the_death_of(
+    platform: Platform, tmp_path: Path, victim: str
+) -> None:
+    """The work ends, and a temporary cluster is to be stopped, while it is away."""
+    runs = {}
+    for flow in ("shares", "owns"):
+        (tmp_path / flow).mkdir()
+        runs[flow] = platform.trigger(flow, folder=str(tmp_path / flow))
+    begun = {flow: tmp_path / flow / "begun" for flow in runs}
+    until(lambda: all(file.exists() and file.read_text() for file in begun.values()), seconds=120)
+    before = clusters(platform)
+    shared, owned = begun["shares"].read_text(), begun["owns"].read_text()
+    assert {shared, owned} <= set(before)
+    gateway, proxy = pid_of(platform, "gateway"), proxy_of(platform)
+    killed = gateway if victim == "gateway" else proxy
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    for flow in runs:
+        (tmp_path / flow / "go").touch()
+    until(lambda: proxy_of(platform) not in (None, proxy), seconds=5 if killed == proxy else 20)
+    assert (pid_of(platform, "gateway") == gateway) is (victim != "gateway")
+    for run in runs.values():
+        platform.wait(run, "Completed", seconds=60)
+    until(lambda: owned not in clusters(platform), seconds=10)
+    assert clusters(platform) == [name for name in before if name != owned]
+    stop(shared, access(platform, "first"))
+    until(lambda: shared not in clusters(platform), seconds=20)
+
+
+def proxy_of(platform: Platform) -> int | None:
+    """Return the process of the gateway's proxy, None while there is none."""
+    import psutil
+
+    gateway = pid_of(platform, "gateway")
+    try:
+        children = psutil.Process(gateway).children() if gateway else []
+        found = [
+            one.pid
+            for one in children
+            if one.status() != psutil.STATUS_ZOMBIE and "proxy" in one.name()
+        ]
+    except psutil.NoSuchProcess:
+        return None
+    return found[0] if found else None
 
 
 def test_a_changed_variable_is_seen_by_the_next_run(

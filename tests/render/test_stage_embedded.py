@@ -113,13 +113,25 @@ def test_the_programs_start_in_order_and_each_is_restarted() -> None:
         "program:agent-alpha",
         "program:agent-etl",
     ]
-    priorities = [int(made[name]["priority"]) for name in sections]
-    assert priorities == sorted(set(priorities))
+    server, gateway, *agents = (int(made[name]["priority"]) for name in sections)
+    assert server < gateway < min(agents)
     for name in sections:
         assert made[name]["autorestart"] == "true"
         assert (made[name]["stopasgroup"], made[name]["killasgroup"]) == ("false", "false")
     assert made["program:agent-alpha"]["stopwaitsecs"] == "77"
     assert made["program:agent-etl"]["stopwaitsecs"] == "30"
+
+
+def test_what_supervisor_reads_of_a_program_does_not_depend_on_the_others() -> None:
+    alone = programs(files(prefect={"enabled": True, "agents": [{"name": "one"}]}))
+    agents = [{"name": "aaa"}, {"name": "one"}]
+    more = programs(
+        files(prefect={"enabled": True, "agents": agents}, dask_gateway={"enabled": True})
+    )
+
+    assert {*more.sections()} - {*alone.sections()} == {"program:agent-aaa", "program:gateway"}
+    for name in alone.sections():
+        assert dict(more[name]) == dict(alone[name]), name
 
 
 def test_the_platform_in_data() -> None:
@@ -224,7 +236,7 @@ def test_the_real_supervisor_reads_it_wherever_the_state_and_python_lie(tmp_path
             ("server", "server", 10, 15),
             ("gateway", "gateway", 20, 30),
             ("agent-alpha", "agent alpha", 30, 77),
-            ("agent-etl", "agent etl", 40, 30),
+            ("agent-etl", "agent etl", 30, 30),
         ]
     ]
     assert made == {

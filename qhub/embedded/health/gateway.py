@@ -35,6 +35,7 @@ class Seen:
     detail: str
     clusters: tuple[Cluster, ...] | None = None
     problems: tuple[Problem, ...] = ()
+    hint: str = ""
 
 
 def look(address: str, password: str, agents: Sequence[str], *, timeout_seconds: float) -> Seen:

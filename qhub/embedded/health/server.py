@@ -42,6 +42,7 @@ class Seen:
     offline: Mapping[str, str] = field(default_factory=dict)
     heartbeats: Mapping[str, float] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    hint: str = ""
 
 
 def look(api: Api, agents: Sequence[str]) -> Seen:

@@ -53,9 +53,9 @@ def environment(layout: Layout) -> dict[str, str]:
 def main(environ: Mapping[str, str] = os.environ) -> None:
     """Serve until SIGTERM."""
     port = int(environ["QHUB_SERVER_PORT"])
-    os.environ.update(environment(Layout(Path(environ["QHUB_STATE"]))))
     os.umask(0o077)
-    end_when_silent(port, "/api/health")
+    end_when_silent(port, "/api/health")  # first: it needs no password
+    os.environ.update(environment(Layout(Path(environ["QHUB_STATE"]))))
     import uvicorn
     from prefect.server.api import collections
     from prefect.server.api.server import create_app

@@ -2,7 +2,11 @@
 
 Supervisor starts a program again that died, not one that hangs: whose event loop waits for ever,
 or that was stopped. A thread of the server would hang with it, so this is a process of its own. It
-is forked before the server imports anything, which keeps it small, and ends with the server.
+is forked before the server imports anything, which keeps it small, and ends with the server. Where
+it is killed, a thread of the server starts another one, as a program: a server with threads does
+not fork.
+
+    python -m qhub.embedded.programs.silence SERVER PORT PATH PIPE PATIENCE…
 """
 
 from __future__ import annotations
@@ -11,9 +15,16 @@ import http.client
 import os
 import select
 import signal
+import subprocess
+import sys
+import threading
 import time
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["Patience", "end_when_silent"]
 
@@ -36,13 +47,36 @@ def end_when_silent(port: int, path: str, patience: Patience | None = None) -> N
 
     Nothing happens before the first answer: a server may take long to start.
     """
-    server, (ours, theirs) = os.getpid(), os.pipe()
-    if os.fork():
-        os.close(ours)  # the other end closes when this process ends, and not before
-        return
-    os.close(theirs)
-    _ask(server, port, path, patience or Patience(), ours)
-    os._exit(0)
+    server, patience = os.getpid(), patience or Patience()
+    alive, theirs = os.pipe()  # the other end closes when this process ends, and not before
+    asking = os.fork()
+    if asking == 0:
+        os.close(theirs)
+        _ask(server, port, path, patience, alive)
+        os._exit(0)
+    again = [sys.executable, "-m", __name__]
+    again += map(str, (server, port, path, alive, *astuple(patience)))
+    keeps = (again, alive, dict(os.environ), patience.at_first_every_seconds)
+    threading.Thread(target=_replace, args=(asking, *keeps), daemon=True).start()
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Ask in the place of one that was killed."""
+    server, port, path, alive, first, every, within, unanswered = arguments
+    patience = Patience(float(first), float(every), float(within), int(unanswered))
+    _ask(int(server), int(port), path, patience, int(alive))
+
+
+def _replace(
+    asking: int, again: Sequence[str], alive: int, environ: dict[str, str], pause_seconds: float
+) -> None:
+    """Wait for the end of what asks, and start it again, as long as this server lives."""
+    with suppress(ChildProcessError):
+        os.waitpid(asking, 0)
+    while True:
+        time.sleep(pause_seconds)  # where it cannot be, the server is not kept busy with it
+        with suppress(OSError):
+            subprocess.Popen(again, env=environ, pass_fds=[alive]).wait()
 
 
 def _ask(server: int, port: int, path: str, patience: Patience, alive: int) -> None:
@@ -73,3 +107,7 @@ def _answers(port: int, path: str, within_seconds: float) -> bool:
         connection.request("GET", path)
         return connection.getresponse().status == http.client.OK
     return False
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -9,46 +9,57 @@ if TYPE_CHECKING:
 
 __all__ = ["base_job_template"]
 
-# Taken so that one deployment fits Kubernetes, too; they change nothing on this machine.
-WITHOUT_EFFECT: dict[str, dict[str, Any]] = {
-    "cpu_request": {"type": "string", "title": "CPU request"},
-    "memory_request": {"type": "string", "title": "Memory request"},
-    "gpus": {"type": "integer", "title": "GPUs", "minimum": 0},
-    "image": {"type": "string", "title": "Image"},
-    "image_pull_policy": {"type": "string", "title": "Image pull policy"},
-    "image_pull_secrets": {
-        "type": "array",
-        "title": "Image pull secrets",
-        "items": {"type": "string"},
+_NULL = {"type": "null"}
+_TEXT: dict[str, Any] = {"anyOf": [{"type": "string"}, _NULL]}
+_SECONDS: dict[str, Any] = {"anyOf": [{"type": "integer"}, _NULL]}
+_TEXTS: dict[str, Any] = {"type": "object", "additionalProperties": {"type": "string"}}
+_OBJECTS: dict[str, Any] = {"type": "array", "items": {"type": "object"}}
+
+_KUBERNETES_ALONE: dict[str, dict[str, Any]] = {
+    "affinity": {"title": "Affinity", "type": "object"},
+    "annotations": {"title": "Annotations", **_TEXTS},
+    "backoff_limit": {"title": "Backoff limit", "type": "integer", "minimum": 0},
+    "cluster_config": {"title": "Cluster config", "anyOf": [{"type": "object"}, _NULL]},
+    "cpu_request": {"title": "CPU request", **_TEXT},
+    "finished_job_ttl": {"title": "Finished job TTL", **_SECONDS},
+    "gpu_limit": {"title": "GPU limit", "anyOf": [{"type": "integer", "minimum": 1}, _NULL]},
+    "image": {"title": "Image", **_TEXT},
+    "image_pull_policy": {
+        "title": "Image pull policy",
+        "type": "string",
+        "enum": ["IfNotPresent", "Always", "Never"],
     },
-    "node_selector": {
-        "type": "object",
-        "title": "Node selector",
-        "additionalProperties": {"type": "string"},
-    },
-    "tolerations": {"type": "array", "title": "Tolerations", "items": {"type": "object"}},
+    "image_pull_secrets": {"title": "Image pull secrets", **_OBJECTS},
+    "job_watch_timeout_seconds": {"title": "Job watch timeout seconds", **_SECONDS},
+    "memory_request": {"title": "Memory request", **_TEXT},
+    "namespace": {"title": "Namespace", "type": "string"},
+    "node_selector": {"title": "Node selector", **_TEXTS},
+    "pod_watch_timeout_seconds": {"title": "Pod watch timeout seconds", "type": "integer"},
+    "priority_class_name": {"title": "Priority class name", **_TEXT},
+    "service_account_name": {"title": "Service account name", **_TEXT},
+    "tolerations": {"title": "Tolerations", **_OBJECTS},
 }
+WITHOUT_EFFECT: dict[str, dict[str, Any]] = {
+    name: {**schema, "description": "For Kubernetes alone: no effect on this machine."}
+    for name, schema in _KUBERNETES_ALONE.items()
+}
+"""Taken so that one deployment fits Kubernetes, too; they change nothing on this machine."""
 
 VARIABLES: dict[str, dict[str, Any]] = {
     "command": {
-        "type": "string",
         "title": "Command",
         "description": "Starts the run by a command of your own, without limits; usually unset.",
+        **_TEXT,
     },
     "env": {
         "type": "object",
         "title": "Environment variables",
         "description": "Environment variables of the run, beside those of the agent; no secrets.",
-        "additionalProperties": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+        "additionalProperties": _TEXT,
         "default": {},
     },
-    "labels": {
-        "type": "object",
-        "title": "Labels",
-        "additionalProperties": {"type": "string"},
-        "default": {},
-    },
-    "name": {"type": "string", "title": "Name"},
+    "labels": {"title": "Labels", **_TEXTS, "default": {}},
+    "name": {"title": "Name", **_TEXT},
     "working_dir": {
         "type": "string",
         "title": "Working directory",
@@ -61,14 +72,14 @@ VARIABLES: dict[str, dict[str, Any]] = {
         "default": True,
     },
     "cpu_limit": {
-        "type": "string",
         "title": "CPU limit",
         "description": "How much CPU the run may use, such as 500m or 2; rounded up to whole CPUs.",
+        **_TEXT,
     },
     "memory_limit": {
-        "type": "string",
         "title": "Memory limit",
         "description": "How much memory the run may take, such as 512Mi or 2G; Linux only.",
+        **_TEXT,
     },
     "retries_on_crash": {
         "type": "integer",

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +18,7 @@ from qhub.embedded.runs.limits import Limits
 from qhub.embedded.runs.messages import Ended, Job, Refused, Started, read, write
 from qhub.embedded.runs.records import Records
 
-if TYPE_CHECKING:
-    from pathlib import Path
+REPOSITORY = Path(__file__).parents[3]
 
 
 def test_an_identity_is_of_one_process() -> None:
@@ -151,9 +150,23 @@ def test_job_variables_of_the_agent_are_defaults_of_the_template() -> None:
     assert properties["cpu_limit"]["default"] == "2"
     assert "default" not in properties["memory_limit"]
     assert template["job_configuration"]["retries_on_crash"] == "{{ retries_on_crash }}"
-    assert {"image", "tolerations", "gpus", "node_selector"} <= properties.keys()
     assert "image" not in template["job_configuration"]
     assert base_job_template({})["variables"]["properties"]["cpu_limit"].get("default") is None
+
+
+def test_a_deployment_for_kubernetes_may_set_the_same_job_variables_here() -> None:
+    path = REPOSITORY / "helm" / "prefect-agent" / "files" / "base-job-template.json"
+    there = json.loads(path.read_text())["variables"]["properties"]
+    here = base_job_template({})["variables"]["properties"]
+    # A process alone has a folder of its own choice; its agent alone counts the crashes of runs.
+    assert here.keys() - there.keys() == {"working_dir", "retries_on_crash"}
+    told = {"title", "description", "default"}
+    for name, schema in there.items():
+        values = {key: value for key, value in here[name].items() if key not in told}
+        if name != "cluster_config":  # there it is a block of Prefect's
+            assert values == {key: value for key, value in schema.items() if key not in told}, name
+        is_taken_alone = name not in base_job_template({})["job_configuration"]
+        assert is_taken_alone == ("no effect" in here[name].get("description", "")), name
 
 
 def test_the_template_needs_no_prefect() -> None:

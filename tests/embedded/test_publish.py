@@ -1,0 +1,109 @@
+"""What a deploy tells Prefect again, where somebody has changed it on Prefect's page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from qhub.api import load
+from qhub.embedded.api import Api
+from qhub.embedded.automations import CONCURRENCY_LIMIT, automations
+from qhub.embedded.publish import rest
+from tests.embedded.gateway import prepare
+from tests.embedded.server import PASSWORD, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qhub.embedded.layout import Layout
+    from qhub.platform import Platform
+
+pytestmark = pytest.mark.full
+
+LIMIT = f"/v2/concurrency_limits/{CONCURRENCY_LIMIT}"
+NAMES = [automation["name"] for automation in automations()]
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """A platform whose server knows everything that a deploy tells."""
+
+    api: Api
+    layout: Layout
+    platform: Platform
+
+    def again(self) -> tuple[str, ...]:
+        """Tell it once more; return what that changed."""
+        return rest(self.api, self.layout, self.platform, gateway=None).changed
+
+    def automation(self, name: str) -> Any:
+        """Return what the server has of an automation."""
+        [found] = [one for one in self.api.every("/automations/filter") if one["name"] == name]
+        return found
+
+
+@pytest.fixture(scope="module")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    with (
+        serving(tmp_path_factory.mktemp("platform")) as server,
+        Api(server.api, PASSWORD) as api,
+    ):
+        prepare(server.layout)
+        platform = load(server.layout.root / "qhub-config.yaml").platform
+        one = Deployed(api, server.layout, platform)
+        told = one.again()
+        assert f"concurrency limit {CONCURRENCY_LIMIT}" in told
+        assert {f"automation '{name}'" for name in NAMES} < set(told)
+        yield one
+
+
+def test_nothing_is_told_twice(deployed: Deployed) -> None:
+    assert deployed.again() == ()
+
+
+@pytest.mark.parametrize("change", [{"limit": 5}, {"active": False}], ids=["more", "inactive"])
+def test_a_changed_concurrency_limit_is_put_right(
+    deployed: Deployed, change: dict[str, Any]
+) -> None:
+    deployed.api.patch(LIMIT, change)
+    assert deployed.api.get(LIMIT).items() > change.items()
+    assert deployed.again() == (f"concurrency limit {CONCURRENCY_LIMIT}",)
+    right = deployed.api.get(LIMIT)
+    assert (right["limit"], right["active"]) == (1, True)
+    assert deployed.again() == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_automation_that_was_disabled_is_put_right(deployed: Deployed, name: str) -> None:
+    found = deployed.automation(name)
+    deployed.api.patch(f"/automations/{found['id']}", {"enabled": False})
+    assert not deployed.automation(name)["enabled"]
+    assert deployed.again() == (f"automation '{name}'",)
+    assert deployed.automation(name)["enabled"]
+    assert deployed.again() == ()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_automation_that_was_changed_is_put_right(deployed: Deployed, name: str) -> None:
+    before = deployed.automation(name)
+    [wanted] = [one for one in automations() if one["name"] == name]
+    slow = {**wanted, "trigger": {**wanted["trigger"], "within": 3600}}
+    deployed.api.put(f"/automations/{before['id']}", slow)
+    assert deployed.automation(name)["trigger"]["within"] == 3600
+    assert deployed.again() == (f"automation '{name}'",)
+    after = deployed.automation(name)
+    assert after["trigger"]["within"] == wanted["trigger"]["within"]
+    assert after["id"] == before["id"]
+    assert deployed.again() == ()
+
+
+def test_an_automation_of_an_earlier_version_goes_and_a_users_own_stays(
+    deployed: Deployed,
+) -> None:
+    for name in ("qhub: of an earlier version", "of a user"):
+        deployed.api.post("/automations/", {**automations()[0], "name": name})
+    assert deployed.again() == ("automation 'qhub: of an earlier version'",)
+    assert deployed.automation("of a user")["enabled"]
+    assert deployed.again() == ()
