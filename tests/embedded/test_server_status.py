@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -103,8 +105,9 @@ def test_a_pool_that_is_gone_is_told(api: Api) -> None:
 
 def test_a_database_that_refuses_is_told(tmp_path_factory: pytest.TempPathFactory) -> None:
     with serving(tmp_path_factory.mktemp("broken")) as server:
-        for path in server.layout.server.glob("prefect.db*"):
-            path.write_bytes(b"this is no database" * 1000)
+        database = server.layout.server / "prefect.db"
+        with closing(sqlite3.connect(database, timeout=30)) as opened:
+            opened.execute("ALTER TABLE flow_run RENAME TO lost")
         with Api(server.api, PASSWORD, timeout_seconds=3) as api:
             until(lambda: side.look(api, []).answer == "refusing", 60)
             assert side.look(api, []).runs is None
