@@ -10,10 +10,10 @@ GOLDEN_TESTS := tests/render/test_golden.py helm/prefect-agent/tests/test_agent_
 # Python must keep the bytecode that it makes: Prefect starts three times slower without.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run test test-full lint fmt golden docs bench clean
+.PHONY: help run test test-full cluster cluster-down test-cluster lint fmt golden docs bench clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # A stamp for each set of packages: what the platform runs with, and that with the developers' tools.
 # .ci/venv installs again when pyproject.toml changes.
@@ -27,11 +27,22 @@ run: .venv/.embedded  ## start the platform of qhub-config.yaml, run an example 
 	@.ci/first-run $(CONFIG)
 
 test: .venv/.installed  ## run the tests that are quick
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not full'
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not full and not cluster'
 
 # As root with chromium and chromedriver; what is missing is skipped, with CI=true it fails.
 test-full: .venv/.installed  ## run the others: whole platforms, the browser, faults
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m full
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'full and not cluster'
+
+# As root on Linux, with Go: a Kubernetes of our own in a network namespace. The first time builds it.
+cluster: .venv/.installed  ## bring up a real Kubernetes for the tests
+	@$(BIN)/python -m tests.cluster up
+
+cluster-down: .venv/.installed  ## take it away without a trace
+	@$(BIN)/python -m tests.cluster down
+
+# With QHUB_TEST_KUBECONFIG=FILE on that cluster, with our own otherwise.
+test-cluster: .venv/.installed  ## run the tests on a real Kubernetes
+	@$(BIN)/python -m pytest -q -m cluster
 
 lint: .venv/.installed  ## check formats, types, Terraform, charts and generated files
 	@$(BIN)/ruff check .
@@ -60,5 +71,6 @@ bench: .venv/.installed  ## measure the command line and the embedded platform
 	@$(BIN)/python -m benchmarks.embedded
 
 clean:  ## remove what the other targets made
+	@[ ! -e .cache/cluster/state ] || $(MAKE) cluster-down
 	@rm -rf .venv .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
     from qhub.config import Checked, Document, Problem
     from qhub.config.model import Config
+    from qhub.deploy import apply as on_cluster
+    from qhub.deploy import destroy as off_cluster
+    from qhub.deploy.plan import Planned
+    from qhub.deploy.request import Request
+    from qhub.deploy.secrets import SecretState
     from qhub.embedded.deploy import Deployed
     from qhub.embedded.destroy import Destroyed
     from qhub.platform import Platform
@@ -102,7 +107,7 @@ class Project:
         from qhub.render.manifest import MANIFEST
         from qhub.render.write import Written, compare, write
 
-        folder = Path() if directory is None else Path(directory)
+        folder = _folder(directory)
         if not check:
             return write(self.bundle, folder, force=force)
         difference = compare(self.bundle, folder)
@@ -122,51 +127,150 @@ class Project:
         *,
         force: bool = False,
         adopt: bool = False,
+        stage: str | None = None,
+        plan: str | os.PathLike[str] | None = None,
+        consent: on_cluster.Consent | None = None,
         progress: Progress | None = None,
-    ) -> Deployed:
-        """Render into `directory` as `render` does, and make this machine run it.
+    ) -> Deployed | on_cluster.Deployed:
+        """Render into `directory` as `render` does, and make what runs what the config says.
 
-        Starts what does not run, restarts what reads something that changed, and waits until all
-        is healthy. `adopt` takes over a platform of the same project and namespace that another
-        config file deployed. This version deploys `provider: embedded` alone; raises what
+        With provider `embedded`: starts what does not run on this machine, restarts what reads
+        something that changed, and waits until all is healthy. `adopt` takes over a platform of
+        the same project and namespace that another config file deployed. Raises what
         `qhub.embedded.deploy.deploy` does.
+
+        With `existing` or `local`: applies each Terraform stage that differs, to the cluster, and
+        waits until the agents are ready. `stage` is the only one to apply, `plan` an archive that
+        `Project.plan` wrote, `consent` is asked before something changes. Raises what
+        `qhub.deploy.apply.deploy` does.
         """
-        from qhub.embedded.deploy import Request, deploy, layout_of
         from qhub.progress import Silent
 
-        layout_of(self.config)  # another provider is told before what cannot be rendered
-        request = Request(self.document, self.config, self.platform, self.bundle)
-        folder = Path() if directory is None else Path(directory)
-        return deploy(request, folder, progress=progress or Silent(), force=force, adopt=adopt)
+        folder, shown = _folder(directory), progress or Silent()
+        if self.is_embedded:
+            from qhub.embedded.deploy import Request, deploy
+
+            request = Request(self.document, self.config, self.platform, self.bundle)
+            return deploy(request, folder, progress=shown, force=force, adopt=adopt)
+        from qhub.deploy import apply
+
+        return apply.deploy(
+            self._request(),
+            folder,
+            progress=shown,
+            consent=consent,
+            stage=stage,
+            plan_file=None if plan is None else Path(plan),
+            force=force,
+        )
+
+    def plan(
+        self,
+        directory: str | os.PathLike[str] | None = None,
+        *,
+        force: bool = False,
+        stage: str | None = None,
+        out: str | os.PathLike[str] | None = None,
+        consent: on_cluster.Consent | None = None,
+        progress: Progress | None = None,
+    ) -> Planned:
+        """Say what `deploy` would do on a cluster, and why; `out` keeps the plans for it.
+
+        Raises what `qhub.deploy.plan.plan` does.
+        """
+        from qhub.deploy.plan import plan
+        from qhub.progress import Silent
+
+        return plan(
+            self._request(),
+            _folder(directory),
+            progress=progress or Silent(),
+            consent=consent,
+            stage=stage,
+            out=None if out is None else Path(out),
+            force=force,
+        )
+
+    def secrets(
+        self, *, in_cluster: bool = False, consent: on_cluster.Consent | None = None
+    ) -> tuple[SecretState, ...]:
+        """Say which secrets are set and, with `in_cluster`, which are there; never a value."""
+        from qhub.deploy.secrets import secrets
+
+        return secrets(self._request(), in_cluster=in_cluster, consent=consent)
 
     def destroy(
         self,
+        directory: str | os.PathLike[str] | None = None,
         *,
         data: bool = False,
         adopt: bool = False,
         timeout_seconds: float = 30,
+        force: bool = False,
+        stage: str | None = None,
+        consent: on_cluster.Consent | None = None,
         progress: Progress | None = None,
-    ) -> Destroyed:
-        """Stop everything that `deploy` started; with `data`, remove what it keeps, too.
+    ) -> Destroyed | off_cluster.Destroyed:
+        """Stop or remove everything that `deploy` made; nobody is asked whether that is meant.
 
-        Flow runs have `timeout_seconds` to come to their end. `adopt` does so with a platform
-        that another config file deployed, too. Raises `ForeignPlatformError` without it, and what
+        With provider `embedded`: flow runs have `timeout_seconds` to come to their end; with
+        `data`, what the platform keeps is removed, too. `adopt` does so with a platform that
+        another config file deployed, too. Raises `ForeignPlatformError` without it, and what
         `qhub.embedded.destroy.destroy` does.
+
+        With `existing` or `local`: Terraform removes releases, Secrets, and the namespace if it
+        made it. Raises what `qhub.deploy.destroy.destroy` does.
         """
+        from qhub.progress import Silent
+
+        shown = progress or Silent()
+        if self.is_embedded:
+            return self._stop(shown, data=data, adopt=adopt, timeout_seconds=timeout_seconds)
+        from qhub.deploy import destroy as removal
+
+        return removal.destroy(
+            self._request(),
+            _folder(directory),
+            progress=shown,
+            consent=consent,
+            stage=stage,
+            force=force,
+        )
+
+    def _stop(
+        self, progress: Progress, *, data: bool, adopt: bool, timeout_seconds: float
+    ) -> Destroyed:
+        """Stop what runs on this machine."""
         from qhub.embedded import owner
         from qhub.embedded.deploy import layout_of
         from qhub.embedded.destroy import destroy
-        from qhub.progress import Silent
 
-        layout, progress = layout_of(self.config), progress or Silent()
-        file = self.document.file
+        layout, file = layout_of(self.config), self.document.file
         told = owner.require(layout, file, self.platform, adopt=adopt, instead=owner.DESTROY)
         if told:
             progress.note(told)
         return destroy(layout, progress=progress, timeout_seconds=timeout_seconds, data=data)
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the platform is processes of this machine; raises `ConfigError`."""
+        from qhub.config.model import Embedded
+
+        return isinstance(self.config.cluster, Embedded)
+
+    def _request(self) -> Request:
+        """Return what is deployed to a cluster; another provider is told before its rendering."""
+        from qhub.deploy.request import Request, cluster_of
+
+        cluster_of(self.config)
+        return Request(self.document, self.config, self.platform, self.bundle)
 
     @cached_property
     def _checked(self) -> Checked:
         from qhub.config import check
 
         return check(self.document)
+
+
+def _folder(directory: str | os.PathLike[str] | None) -> Path:
+    return Path() if directory is None else Path(directory)

@@ -1,9 +1,9 @@
-"""`qhub deploy`: the platform of a config file, running on this machine."""
+"""`qhub deploy`: the platform of a config file, running on this machine or on a cluster."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -14,50 +14,96 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qhub.api import Project
+    from qhub.deploy.apply import Deployed as OnCluster
     from qhub.embedded.deploy import Deployed
+    from qhub.embedded.ignored import Ignored
 
 
 @click.command(epilog="Example: qhub deploy -c qhub-config.yaml")
 @options.config_file
 @options.folder
-@click.option("--yes", is_flag=True, help="Ask nothing; an embedded platform never asks.")
+@click.option("--yes", is_flag=True, help="Ask nothing.")
 @click.option("--force", is_flag=True, help="Overwrite generated files that were edited.")
-@click.option("--adopt", is_flag=True, help="Take over what another config file deployed.")
+@click.option("--stage", metavar="NAME", help="Apply this Terraform stage alone.")
+@click.option("--plan", metavar="FILE", help="Apply what `qhub plan --out FILE` kept.")
+@click.option(
+    "--adopt", is_flag=True, help="Take over what another config file deployed on this machine."
+)
 @options.output
 def deploy(
     config_file: Path,
     *,
     folder: Path,
-    yes: bool,  # noqa: ARG001 for scripts that deploy to Kubernetes, too
+    yes: bool,
     force: bool,
+    stage: str | None,
+    plan: str | None,
     adopt: bool,
     output: screen.Format,
 ) -> int:
     """Start the platform of a config file, or change what runs.
 
-    Renders into DIR/stages, starts what does not run, restarts what reads something that
-    changed, and waits until everything is healthy. What is as it should be is left alone.
+    On this machine: renders into DIR/stages, starts what does not run, restarts what reads
+    something that changed, and waits until everything is healthy. On a cluster: renders, looks
+    whether all that is needed is there, applies each Terraform stage that differs, and waits for
+    the agents; asks before it changes something, on a terminal. What is as it should be is left
+    alone.
     """
     from qhub.api import load
+    from qhub.cli.consent import consent
     from qhub.cli.progress import Steps
-    from qhub.embedded.ignored import ignored
 
     project = load(config_file)
+    _require_fitting(project, stage=stage, plan=plan, adopt=adopt)
     doubts = warnings.of_rendering(project)
     if output == "text":
         warnings.warn(doubts)
-    deployed = project.deploy(folder, force=force, adopt=adopt, progress=Steps())
-    without_effect = ignored(project.config)
+    deployed = project.deploy(
+        folder,
+        force=force,
+        adopt=adopt,
+        stage=stage,
+        plan=plan,
+        consent=consent(yes=yes),
+        progress=Steps(),
+    )
+    without_effect = _ignored(project)
     if output == "json":
-        more = {"unchanged": deployed.is_unchanged, "ignored": [asdict(i) for i in without_effect]}
+        more: dict[str, Any] = {"unchanged": deployed.is_unchanged}
+        if project.is_embedded:
+            more["ignored"] = [asdict(entry) for entry in without_effect]
         screen.result_json(asdict(deployed) | more | problems.as_data(doubts))
         return exits.OK
     if without_effect:
         screen.progress("without effect on this machine:")
         for entry in without_effect:
             screen.progress(f"  {entry.path}: {entry.what} ({entry.why})")
-    screen.result("\n".join(_told(deployed, project)))
+    screen.result(_text(deployed, project))
     return exits.OK
+
+
+def _require_fitting(project: Project, *, stage: str | None, plan: str | None, adopt: bool) -> None:
+    """Raise `UsageError` for an option that means nothing to the provider."""
+    given = {"--stage": stage, "--plan": plan} if project.is_embedded else {"--adopt": adopt}
+    wrong = [name for name, value in given.items() if value]
+    if wrong:
+        raise click.UsageError(f"{wrong[0]} means nothing to provider '{project.config.provider}'")
+
+
+def _ignored(project: Project) -> tuple[Ignored, ...]:
+    if not project.is_embedded:
+        return ()
+    from qhub.embedded.ignored import ignored
+
+    return ignored(project.config)
+
+
+def _text(deployed: Deployed | OnCluster, project: Project) -> str:
+    if project.is_embedded:
+        return "\n".join(_told(cast("Deployed", deployed), project))
+    from qhub.cli.cluster_text import deployed_text
+
+    return deployed_text(cast("OnCluster", deployed), project)
 
 
 def _told(deployed: Deployed, project: Project) -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
     from pathlib import Path
 
+    from qhub.api import Project
     from qhub.embedded.layout import Layout
     from qhub.embedded.logs import Line
     from qhub.platform import Platform
@@ -55,15 +56,13 @@ def logs(
     """Show what a program or a flow run wrote.
 
     A run is named by its id, the beginning of its id, or its name. With --follow and
-    --output json each line is a JSON object of its own.
+    --output json each line is a JSON object of its own. On Kubernetes the names are agent/NAME
+    and run/ID: what their pods wrote, as long as they are there.
     """
     from qhub.api import load
-    from qhub.embedded.deploy import layout_of
 
-    project = load(config_file)
     wanted = _Wanted(
-        layout_of(project.config),
-        project.platform,
+        load(config_file),
         name,
         follow=follow,
         lines=lines if lines is not None else _LINES if since is None else _ALL,
@@ -81,16 +80,32 @@ def logs(
 class _Wanted:
     """What was asked for."""
 
-    layout: Layout
-    platform: Platform
+    project: Project
     name: str
     follow: bool
     lines: int
     since: datetime | None
 
+    @property
+    def layout(self) -> Layout:
+        """Where the platform of this machine keeps its files."""
+        from qhub.embedded.deploy import layout_of
+
+        return layout_of(self.project.config)
+
+    @property
+    def platform(self) -> Platform:
+        """What the config file asks for."""
+        return self.project.platform
+
 
 def _lines(wanted: _Wanted, *, raw: bool) -> Generator[Line, None, None]:
+    from qhub.config.model import KubernetesCluster
+
     kind, _, rest = wanted.name.partition("/")
+    if isinstance(wanted.project.config.cluster, KubernetesCluster):
+        yield from _of_cluster(wanted)
+        return
     if kind == "run" and rest:
         yield from _of_process(wanted, rest) if raw else _of_run(wanted, rest)
         return
@@ -103,6 +118,25 @@ def _lines(wanted: _Wanted, *, raw: bool) -> Generator[Line, None, None]:
     log = logs.of_program(wanted.layout, wanted.name)
     ended = (lambda: False) if wanted.follow else None
     yield from logs.of_file(log, lines=wanted.lines, since=wanted.since, ended=ended)
+
+
+def _of_cluster(wanted: _Wanted) -> Iterator[Line]:
+    """Yield what pods wrote, led by the pod where several write."""
+    from qhub.cli.cluster import cluster_of
+    from qhub.cluster import logs
+    from qhub.embedded.logs import Line
+
+    with cluster_of(wanted.project.config) as cluster:
+        found = logs.of_name(
+            cluster,
+            wanted.platform,
+            wanted.name,
+            lines=wanted.lines,
+            since=wanted.since,
+            follow=wanted.follow,
+        )
+        for line in found:
+            yield Line(line.time, "", line.pod, line.text)
 
 
 def _of_run(wanted: _Wanted, word: str) -> Iterator[Line]:
@@ -151,7 +185,7 @@ def _show(name: str, found: Iterator[Line], *, follow: bool, output: screen.Form
 def _text(line: Line) -> str:
     """Return the line of a file as it is, that of a run in Prefect's usual form."""
     if not line.level or line.time is None:
-        return line.text
+        return f"{line.logger}  {line.text}" if line.logger else line.text
     colour = _COLOURS.get(line.level)
     level = line.level.ljust(8)
     shown = screen.paint(level, colour, stream=sys.stdout) if colour else level

@@ -52,7 +52,8 @@ def _tell(error: Exception, arguments: Sequence[str]) -> int:
         case click.ClickException():
             return _tell_usage(error, as_json=as_json)
         case QhubError():
-            _tell_error(str(error), error.hint, error.status, as_json=as_json, **_paths(error))
+            details = {**_paths(error), **getattr(error, "details", {})}
+            _tell_error(str(error), error.hint, error.status, as_json=as_json, **details)
             return error.status
         case OSError(errno=errno.ENOSPC | errno.EIO, filename=None):  # of a print, ours or click's
             screen.silence()

@@ -21,15 +21,25 @@ if TYPE_CHECKING:
 def status(config_file: Path, *, output: screen.Format) -> int:
     """Show how the platform does.
 
-    Each part with its memory and address, flow runs that run, are late or failed in the last day,
-    Dask clusters, and for every problem what to do. Exit status 4 if there is a problem.
+    On this machine: each part with its memory and address, flow runs that run, are late or failed
+    in the last day, Dask clusters. On Kubernetes: each agent, its Secrets, and what differs from
+    what the config file renders. For every problem what to do. Exit status 4 if there is one.
     """
     from qhub.api import load
-    from qhub.embedded.deploy import layout_of
-    from qhub.embedded.status import look
+    from qhub.config.model import KubernetesCluster
 
     project = load(config_file)
-    found = look(layout_of(project.config), wanted=_stage(project), file=project.document.file)
+    on_kubernetes = isinstance(project.config.cluster, KubernetesCluster)
+    return _of_cluster(project, output) if on_kubernetes else _embedded(project, output)
+
+
+def _embedded(project: Project, output: screen.Format) -> int:
+    from qhub.embedded.deploy import layout_of
+    from qhub.embedded.snapshot import STAGE
+    from qhub.embedded.status import look
+
+    wanted = _stage(project, STAGE)
+    found = look(layout_of(project.config), wanted=wanted, file=project.document.file)
     if output == "json":
         screen.result_json(asdict(found))
     else:
@@ -39,12 +49,27 @@ def status(config_file: Path, *, output: screen.Format) -> int:
     return exits.OK if found.healthy else exits.PROBLEM
 
 
-def _stage(project: Project) -> dict[str, bytes]:
-    """Return the files of the stage as the config file renders them now."""
-    from qhub.embedded.snapshot import STAGE
+def _of_cluster(project: Project, output: screen.Format) -> int:
+    from qhub.cli.cluster import cluster_of
+    from qhub.cluster.status import look
+    from qhub.render.stage_services import SERVICES
 
+    wanted = _stage(project, f"stages/{SERVICES}/")
+    with cluster_of(project.config) as cluster:
+        found = look(cluster, project.platform, wanted=wanted)
+    if output == "json":
+        screen.result_json(asdict(found))
+    else:
+        from qhub.cli.status_text import of_cluster
+
+        screen.result(of_cluster(found))
+    return exits.OK if found.healthy else exits.PROBLEM
+
+
+def _stage(project: Project, stage: str) -> dict[str, bytes]:
+    """Return the files of the stage as the config file renders them now."""
     return {
-        path.removeprefix(STAGE): content
+        path.removeprefix(stage): content
         for path, content in project.bundle.items()
-        if path.startswith(STAGE)
+        if path.startswith(stage)
     }

@@ -10,19 +10,43 @@ from qhub.embedded.health.model import age
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import Protocol
 
     from qhub.cli.screen import Colour
-    from qhub.embedded.health.model import Cluster, Part, Problem, Runs, Status
+    from qhub.cluster.health import AgentHealth, SecretHealth
+    from qhub.cluster.health import Status as ClusterStatus
+    from qhub.embedded.health.model import Cluster, Part, Runs, Status
 
-__all__ = ["as_text", "duration"]
+    class Problem(Protocol):
+        """What is wrong with a part and what to do about it, wherever the platform runs."""
+
+        @property
+        def part(self) -> str: ...
+        @property
+        def message(self) -> str: ...
+        @property
+        def hint(self) -> str: ...
+
+
+__all__ = ["as_text", "duration", "of_cluster"]
 
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
-_COLOURS: Mapping[str, Colour] = {"running": "green", "starting": "yellow", "stopping": "yellow"}
+_COLOURS: Mapping[str, Colour] = {
+    "running": "green",
+    "rolling": "yellow",
+    "starting": "yellow",
+    "stopping": "yellow",
+}
 
 
 def as_text(status: Status) -> str:
     """Return everything that is known."""
     return "\n".join(_lines(status))
+
+
+def of_cluster(status: ClusterStatus) -> str:
+    """Return everything that is known of a platform on Kubernetes."""
+    return "\n".join(_cluster_lines(status))
 
 
 def duration(seconds: float | None) -> str:
@@ -54,6 +78,64 @@ def _lines(status: Status) -> Iterator[str]:
     yield ""
     yield from (f"note: {note}" for note in status.notes)
     yield from _problems(status.problems)
+
+
+def _cluster_lines(status: ClusterStatus) -> Iterator[str]:
+    yield (
+        f"{status.platform} in namespace {status.namespace} of context {status.context} "
+        f"({status.server}, Kubernetes {status.kubernetes})"
+    )
+    if status.agents:
+        yield ""
+        yield from _agents(status.agents)
+    if status.secrets:
+        yield ""
+        yield from _secrets(status.secrets)
+    yield ""
+    yield from (f"note: {note}" for note in status.notes)
+    yield from _problems(status.problems)
+
+
+def _agents(agents: Sequence[AgentHealth]) -> Iterator[str]:
+    rows: list[tuple[str, ...]] = [_AGENT_COLUMNS]
+    rows += [_agent(agent) for agent in agents]
+    colours = [None, *(_COLOURS.get(agent.state, "red") for agent in agents)]
+    yield from _table(rows, coloured=1, colours=colours)
+
+
+_AGENT_COLUMNS = (
+    *("agent", "state", "for", "ready", "restarts", "runs"),
+    *("heartbeat", "last line", "takes"),
+)
+
+
+def _agent(agent: AgentHealth) -> tuple[str, ...]:
+    return (
+        agent.name,
+        agent.state,
+        duration(age(agent.since)),
+        f"{agent.ready}/{agent.wanted}",
+        str(agent.restarts) if agent.restarts else "",
+        "" if agent.runs is None else str(agent.runs),
+        _ago(agent.heartbeat),
+        _ago(agent.heard),
+        ", ".join(agent.takes),
+    )
+
+
+def _ago(moment: str | None) -> str:
+    return "" if moment is None else f"{duration(age(moment))} ago"
+
+
+def _secrets(secrets: Sequence[SecretHealth]) -> Iterator[str]:
+    rows: list[tuple[str, ...]] = [("secret", "keys", "", "read by")]
+    for secret in secrets:
+        there = [key for key in secret.keys if key not in secret.missing]
+        shown = ", ".join(there) if secret.there is not None else "not looked at"
+        missing = f"missing: {', '.join(secret.missing)}" if secret.missing else ""
+        rows.append((secret.name, shown, missing, ", ".join(secret.agents)))
+    colours: list[Colour | None] = [None, *("red" if row[2] else None for row in rows[1:])]
+    yield from _table(rows, coloured=2, colours=colours)
 
 
 def _parts(status: Status) -> Iterator[str]:
@@ -114,6 +196,7 @@ def _problems(problems: Sequence[Problem]) -> Iterator[str]:
         yield f"{paint(problem.part + ':', 'red', stream=sys.stdout)} {first}"
         yield from (f"  {line}" for line in more)
         yield f"  {problem.hint}"
+        yield from (f"    | {line}" for line in getattr(problem, "lines", ()))
 
 
 def _table(

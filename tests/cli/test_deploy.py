@@ -16,7 +16,8 @@ import pytest
 import qhub
 from qhub.cli import main
 from qhub.cli.progress import Steps
-from qhub.embedded.errors import ForeignPlatformError, MissingSecretsError, ProviderError
+from qhub.deploy.errors import ProviderError
+from qhub.embedded.errors import ForeignPlatformError, MissingSecretsError
 from tests.cli.process import QHUB, environ
 
 if TYPE_CHECKING:
@@ -44,16 +45,53 @@ def _untouched(folder: Path) -> bool:
     return [path.name for path in folder.iterdir()] == ["qhub-config.yaml"]
 
 
-@pytest.mark.parametrize("command", ["deploy", "destroy", "connect"])
-def test_another_provider_is_told_and_nothing_is_written(
-    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+def test_what_is_for_this_machine_tells_another_provider(
+    folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "qhub-config.yaml").write_text((ROOT / "examples" / "existing.yaml").read_text())
-    assert main([command]) == 3
+    assert main(["connect"]) == 3
     assert capsys.readouterr().err.splitlines()[-2:] == [
         "qhub: provider 'existing' is not run by this version of QHub: only 'embedded' is",
         "  qhub render writes its stages; their README.md says how to apply them",
     ]
+    assert _untouched(folder)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(("plan",), "provider 'embedded' is not deployed by Terraform", id="plan"),
+        pytest.param(("secrets", "list"), "provider 'embedded' is not deployed", id="secrets"),
+    ],
+)
+def test_what_is_for_a_cluster_tells_provider_embedded(
+    arguments: Sequence[str], told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(list(arguments)) == 3
+    assert told in capsys.readouterr().err
+    assert _untouched(folder)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "config", "option"),
+    [
+        pytest.param(("deploy", "--stage", "x"), None, "--stage", id="embedded: --stage"),
+        pytest.param(("deploy", "--plan", "x"), None, "--plan", id="embedded: --plan"),
+        pytest.param(("deploy", "--adopt"), "existing.yaml", "--adopt", id="existing: --adopt"),
+        pytest.param(("destroy", "--data"), "existing.yaml", "--data", id="existing: --data"),
+    ],
+)
+def test_an_option_of_another_provider_is_wrong_usage(
+    arguments: Sequence[str],
+    config: str | None,
+    option: str,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if config is not None:
+        (folder / "qhub-config.yaml").write_text((ROOT / "examples" / config).read_text())
+    assert main(list(arguments)) == 2
+    assert f"{option} means nothing to provider" in capsys.readouterr().err
     assert _untouched(folder)
 
 
@@ -210,6 +248,42 @@ def test_a_pipe_gets_one_line_a_step(capsys: pytest.CaptureFixture[str]) -> None
     ]
 
 
+def test_several_steps_may_be_open_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    steps = Steps()
+    one, other = steps.step("one"), steps.step("other")
+    with one, other:
+        pass
+    first, second = steps.step("first"), steps.step("second")
+    first.__enter__()
+    second.__enter__()
+    first.__exit__(None, None, None)
+    second.__exit__(None, None, None)
+    assert capsys.readouterr().err.splitlines() == [
+        *("done    other", "done    one", "done    first", "done    second")
+    ]
+
+
+def test_a_terminal_sees_how_many_steps_go_on() -> None:
+    ours, theirs = pty.openpty()
+    with os.fdopen(ours, "rb", buffering=0), os.fdopen(theirs, "w") as terminal:
+        steps = Steps(terminal)
+        with steps.step("one"), steps.step("other"), steps.step("third"):
+            said = _until(ours, b"(and 2 more)")
+    assert b"        one  0." in said
+
+
+def test_a_pipe_is_told_of_a_step_that_takes_long(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qhub.cli.progress._SILENT_SECONDS", 0.05)
+    steps = Steps()
+    told = ""
+    with steps.step("wait for the pods"):
+        while "wait" not in told:
+            told += capsys.readouterr().err
+    assert told.splitlines()[0] == "        wait for the pods  0 s"
+
+
 def test_a_terminal_sees_a_step_go_on() -> None:
     ours, theirs = pty.openpty()
     with os.fdopen(ours, "rb", buffering=0), os.fdopen(theirs, "w") as terminal:
@@ -236,8 +310,7 @@ def test_a_script_deploys_and_destroys_by_the_same_rules(folder: Path) -> None:
     _add(folder, "secrets: {A: {from_env: NOT_SET}}\n")
     with pytest.raises(MissingSecretsError, match=r"A \(environment variable NOT_SET\)"):
         qhub.load().deploy()
-    (folder / "qhub-config.yaml").write_text((ROOT / "examples" / "existing.yaml").read_text())
-    for step in (qhub.load().deploy, qhub.load().destroy):
-        with pytest.raises(ProviderError, match="provider 'existing'"):
+    for step in (qhub.load().plan, qhub.load().secrets):
+        with pytest.raises(ProviderError, match="provider 'embedded' is not deployed"):
             step()
     assert _untouched(folder)

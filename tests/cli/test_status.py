@@ -128,7 +128,7 @@ def test_the_same_is_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     assert found["runs"] is None
 
 
-@pytest.mark.parametrize("command", [["status"], ["ui"], ["logs", "server"]], ids=lambda c: c[0])
+@pytest.mark.parametrize("command", [["ui"], ["connect"]], ids=lambda c: c[0])
 def test_a_file_for_another_provider_is_told(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,7 +1,9 @@
 """Terraform without a network: the stand-in providers of `provider/`, built and put in place.
 
-`environment` is what most tests need; `terraform` runs the real Terraform in it. Where the schema
-files are not beside the repository, the same calls use the real providers and the network.
+`environment` is what most tests need; `terraform` runs the real Terraform in it. `acting` is for
+what starts Terraform itself: with it the Kubernetes and Helm stand-ins do to a cluster what was
+planned. Where the schema files are not beside the repository, the same calls use the real
+providers and the network.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import json
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -71,16 +74,52 @@ def build(cache: Path = CACHE) -> Path:
     return binary
 
 
-def mirror(binary: Path, schemas: Path, folder: Path) -> Path:
-    """Lay out a filesystem mirror with the binary as every provider that has a schema file."""
+def mirror(
+    binary: Path, schemas: Path, folder: Path, variables: Mapping[str, str] | None = None
+) -> Path:
+    """Lay out a filesystem mirror with the binary as every provider that has a schema file.
+
+    With `variables` it has scripts that set these and become the binary: then whoever starts
+    Terraform need not know of them.
+    """
     rows = _VERSION_ROW.finditer((schemas / "README.md").read_text())
     versions = {row["name"]: row["version"] for row in rows}
     for name, version in versions.items():
         (address,) = json.loads((schemas / f"{name}.json").read_text())["provider_schemas"]
         package = folder / address / version / _platform()
         package.mkdir(parents=True)
-        (package / f"terraform-provider-{name}_v{version}").symlink_to(binary)
+        program = package / f"terraform-provider-{name}_v{version}"
+        if variables is None:
+            program.symlink_to(binary)
+        else:
+            program.write_text(_script(binary, variables))
+            program.chmod(0o755)
     return folder
+
+
+def acting(folder: Path) -> Path:
+    """Return Terraform's own configuration under which what is applied happens to a cluster.
+
+    Put it into TF_CLI_CONFIG_FILE; KUBE_CONFIG_PATH or KUBE_CONFIG_PATHS say to which cluster. The
+    real providers, where they are used, do not act in another way.
+    """
+    schemas = schemas_dir()
+    if schemas is None:
+        return cli_config(folder / "acting.rc", None)
+    switched = {
+        "QHUB_STANDIN_ACT": "1",
+        "QHUB_STANDIN_HELM": str(helm()),
+        "STANDIN_SCHEMAS": str(schemas),
+    }
+    return cli_config(
+        folder / "acting.rc", mirror(build(), schemas, folder / "acting-mirror", switched)
+    )
+
+
+def helm() -> Path:
+    """Return the helm that acts: the test bed's, or the one on PATH."""
+    program = REPOSITORY / ".cache" / "cluster" / "bin" / "helm"
+    return program if program.exists() else tool("helm")
 
 
 def cli_config(path: Path, providers: Path | None) -> Path:
@@ -148,6 +187,12 @@ def misspelt_keys(folder: Path) -> list[str]:
     if found.returncode != 0:
         raise ValueError(found.stderr.strip())
     return found.stdout.splitlines()
+
+
+def _script(binary: Path, variables: Mapping[str, str]) -> str:
+    settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+    # The binary knows by its name which provider it is.
+    return f'#!/usr/bin/env bash\nexport {settings}\nexec -a "$0" {shlex.quote(str(binary))} "$@"\n'
 
 
 def _sources_digest() -> str:

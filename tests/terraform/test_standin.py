@@ -434,6 +434,24 @@ def test_without_schema_files_the_real_providers_are_asked_for(
     assert "STANDIN_SCHEMAS" not in env
 
 
+def test_real_providers_act_without_being_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standin, "REPOSITORY", tmp_path / "alone")
+    assert standin.acting(tmp_path).read_text() == "disable_checkpoint = true\n"
+
+
+def test_a_mirror_can_set_variables_itself(tmp_path: Path, schemas: Path) -> None:
+    binary = tmp_path / "it's me"
+    binary.write_text('#!/bin/sh\necho "$0 $1 $A"\n')
+    binary.chmod(0o755)
+    made = standin.mirror(binary, schemas, tmp_path / "mirror", {"A": "it's a $HOME"})
+    (helm,) = made.rglob("terraform-provider-helm_v*")
+    done = subprocess.run([str(helm), "one"], capture_output=True, text=True, check=True)
+    # A script's $0 is its path; that of a program would be the provider's name.
+    assert done.stdout == f"{binary} one it's a $HOME\n"
+
+
 @pytest.mark.parametrize(
     ("ci", "outcome"),
     [

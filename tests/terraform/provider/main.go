@@ -47,6 +47,6 @@ func serve(folder, name string) error {
 		return err
 	}
 	return tf6server.Serve(address, func() tfprotov6.ProviderServer {
-		return &server{provider: provider, habits: providerHabits[name]}
+		return &server{name: name, provider: provider, habits: providerHabits[name]}
 	})
 }

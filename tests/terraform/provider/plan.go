@@ -22,7 +22,7 @@ var providerHabits = map[string]habits{
 		volatile: []string{"metadata", "status"},
 	},
 	"kubernetes": {
-		replaces: []string{"metadata.0.name", "metadata.0.namespace"},
+		replaces: []string{"metadata.0.generate_name", "metadata.0.name", "metadata.0.namespace", "type"},
 		volatile: []string{"metadata.0.generation", "metadata.0.resource_version"},
 	},
 }

@@ -14,14 +14,17 @@ import (
 )
 
 // server answers Terraform from a schema alone: what a real provider would ask its service for
-// is invented, and what was applied lives in Terraform's state and nowhere else.
+// is invented, and what was applied lives in Terraform's state and nowhere else. Where it has
+// actors, these do to a cluster what was planned.
 type server struct {
 	// The calls that are missing below are never made: Terraform makes them only for
 	// capabilities and schemas that this server does not announce.
 	tfprotov6.ProviderServer
 
+	name     string
 	provider *Provider
 	habits   habits
+	actors   map[string]actor
 }
 
 type diagnostics = []*tfprotov6.Diagnostic
@@ -34,7 +37,12 @@ func answer(found *diagnostics, call func() error) {
 			*found = append(*found, failure("The stand-in provider panicked", fmt.Sprintf("%v\n%s", cause, debug.Stack()), nil))
 		}
 	}()
-	if err := call(); err != nil {
+	err := call()
+	var known *problem
+	switch {
+	case errors.As(err, &known):
+		*found = append(*found, failure(known.summary, known.detail, nil))
+	case err != nil:
 		*found = append(*found, failure("The stand-in provider failed", err.Error(), nil))
 	}
 }
@@ -111,11 +119,20 @@ func check(block *Block, wired *tfprotov6.DynamicValue, found *diagnostics) erro
 	return nil
 }
 
-// ConfigureProvider takes any configuration, unknown values too: there is nothing to connect to.
-func (s *server) ConfigureProvider(context.Context, *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
-	return &tfprotov6.ConfigureProviderResponse{}, nil
+// ConfigureProvider takes any configuration, unknown values too: nobody connects before there is work.
+func (s *server) ConfigureProvider(_ context.Context, request *tfprotov6.ConfigureProviderRequest) (*tfprotov6.ConfigureProviderResponse, error) {
+	response := &tfprotov6.ConfigureProviderResponse{}
+	answer(&response.Diagnostics, func() error {
+		config, err := decode(request.Config, s.provider.Config.Block)
+		if err == nil {
+			s.actors = actors(s.name, s.provider, config)
+		}
+		return err
+	})
+	return response, nil
 }
 
+// StopProvider is answered below: what serves the protocol has ended the contexts of all calls then.
 func (s *server) StopProvider(context.Context, *tfprotov6.StopProviderRequest) (*tfprotov6.StopProviderResponse, error) {
 	return &tfprotov6.StopProviderResponse{}, nil
 }
@@ -134,11 +151,28 @@ func (s *server) UpgradeResourceState(_ context.Context, request *tfprotov6.Upgr
 	return response, nil
 }
 
-func (s *server) ReadResource(_ context.Context, request *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return &tfprotov6.ReadResourceResponse{NewState: request.CurrentState, Private: request.Private}, nil
+func (s *server) ReadResource(ctx context.Context, request *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	response := &tfprotov6.ReadResourceResponse{NewState: request.CurrentState, Private: request.Private}
+	answer(&response.Diagnostics, func() error {
+		does, err := s.actorOf(request.TypeName)
+		if does == nil || err != nil {
+			return err
+		}
+		block := s.provider.Resources[request.TypeName].Block
+		state, err := decode(request.CurrentState, block)
+		if err != nil {
+			return err
+		}
+		if state, err = does.read(ctx, state); err != nil {
+			return err
+		}
+		response.NewState, err = encode(state, block)
+		return err
+	})
+	return response, nil
 }
 
-func (s *server) PlanResourceChange(_ context.Context, request *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+func (s *server) PlanResourceChange(ctx context.Context, request *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
 	response := &tfprotov6.PlanResourceChangeResponse{PlannedPrivate: request.PriorPrivate}
 	answer(&response.Diagnostics, func() error {
 		block := s.provider.Resources[request.TypeName].Block
@@ -151,7 +185,11 @@ func (s *server) PlanResourceChange(_ context.Context, request *tfprotov6.PlanRe
 			return err
 		}
 		plan := planned(block, s.habits, prior, proposed)
-		for _, path := range replaced(s.habits, prior, plan) {
+		plan, paths, err := s.corrected(ctx, request, prior, plan)
+		if err != nil {
+			return err
+		}
+		for _, path := range append(paths, replaced(s.habits, prior, plan)...) {
 			response.RequiresReplace = append(response.RequiresReplace, wirePath(path))
 		}
 		response.PlannedState, err = encode(plan, block)
@@ -160,7 +198,20 @@ func (s *server) PlanResourceChange(_ context.Context, request *tfprotov6.PlanRe
 	return response, nil
 }
 
-func (s *server) ApplyResourceChange(_ context.Context, request *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
+// corrected asks the actor about a plan, if there is one and something is to be made or changed.
+func (s *server) corrected(ctx context.Context, request *tfprotov6.PlanResourceChangeRequest, prior, plan cty.Value) (cty.Value, []cty.Path, error) {
+	does, err := s.actorOf(request.TypeName)
+	if does == nil || err != nil || plan.IsNull() {
+		return plan, nil, err
+	}
+	config, err := decode(request.Config, s.provider.Resources[request.TypeName].Block)
+	if err != nil {
+		return plan, nil, err
+	}
+	return does.plan(ctx, prior, config, plan)
+}
+
+func (s *server) ApplyResourceChange(ctx context.Context, request *tfprotov6.ApplyResourceChangeRequest) (*tfprotov6.ApplyResourceChangeResponse, error) {
 	response := &tfprotov6.ApplyResourceChangeResponse{Private: request.PlannedPrivate}
 	answer(&response.Diagnostics, func() error {
 		block := s.provider.Resources[request.TypeName].Block
@@ -168,18 +219,67 @@ func (s *server) ApplyResourceChange(_ context.Context, request *tfprotov6.Apply
 		if err != nil {
 			return err
 		}
-		seed := append([]byte(request.TypeName), request.PlannedState.MsgPack...)
-		response.NewState, err = encode(filled(plan, seed), block)
-		return err
+		does, err := s.actorOf(request.TypeName)
+		if err != nil {
+			return err
+		}
+		if does == nil {
+			seed := append([]byte(request.TypeName), request.PlannedState.MsgPack...)
+			response.NewState, err = encode(filled(plan, seed), block)
+			return err
+		}
+		state, failed := apply(ctx, does, block, request, plan)
+		if response.NewState, err = encode(state, block); err != nil {
+			return err
+		}
+		return failed
 	})
 	return response, nil
 }
 
-// ImportResourceState can be reached by an `import` block, with nothing here to import.
-func (s *server) ImportResourceState(_ context.Context, request *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
+// apply returns, with an error, what Terraform is to remember nevertheless.
+func apply(ctx context.Context, does actor, block *Block, request *tfprotov6.ApplyResourceChangeRequest, plan cty.Value) (cty.Value, error) {
+	prior, err := decode(request.PriorState, block)
+	if err != nil {
+		return prior, err
+	}
+	config, err := decode(request.Config, block)
+	if err != nil {
+		return prior, err
+	}
+	var state cty.Value
+	switch {
+	case plan.IsNull():
+		if err := does.remove(ctx, prior); err != nil {
+			return prior, err
+		}
+		return plan, nil
+	case prior.IsNull():
+		state, err = does.create(ctx, config, plan)
+	default:
+		state, err = does.update(ctx, prior, config, plan)
+	}
+	return state, err
+}
+
+// ImportResourceState can be reached by an `import` block, even with nothing here to import.
+func (s *server) ImportResourceState(ctx context.Context, request *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
 	response := &tfprotov6.ImportResourceStateResponse{}
 	answer(&response.Diagnostics, func() error {
-		return errors.New("it keeps no objects, so it cannot import " + request.TypeName)
+		does, err := s.actorOf(request.TypeName)
+		if err != nil {
+			return err
+		}
+		if does == nil {
+			return errors.New("it keeps no objects, so it cannot import " + request.TypeName)
+		}
+		found, err := does.find(ctx, request.ID)
+		if err != nil {
+			return err
+		}
+		state, err := encode(found, s.provider.Resources[request.TypeName].Block)
+		response.ImportedResources = []*tfprotov6.ImportedResource{{TypeName: request.TypeName, State: state}}
+		return err
 	})
 	return response, nil
 }

@@ -1,0 +1,1 @@
+"""Images of QHub: their recipes, and the script that builds them."""

@@ -1,0 +1,1 @@
+"""Builds container images from recipes. Needs Python's standard library and nothing else."""

@@ -1,0 +1,127 @@
+"""When workers last told Prefect that they live, where Prefect's API can be reached from here.
+
+A server inside the cluster often cannot; then a pod that is ready has to be enough.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from qhub.cluster.errors import ForbiddenError
+from qhub.config.model import ExistingSecret
+from qhub.render.values import TOKEN_KEY, token_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qhub.cluster.client import Cluster
+    from qhub.platform.model import Agent
+
+__all__ = ["Heartbeat", "heartbeat"]
+
+_SECONDS = 3.0
+_LATE = timedelta(seconds=180)
+"""Prefect itself takes a worker for gone after 90 s."""
+_REFUSED = (401, 403)
+_UNKNOWN = (OSError, HTTPException, ValueError, TypeError, KeyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """The newest of a pool's workers; `problem` and `hint` where Prefect tells of trouble."""
+
+    at: datetime | None = None
+    problem: str = ""
+    hint: str = ""
+
+
+def heartbeat(cluster: Cluster, agent: Agent) -> Heartbeat:
+    """Ask Prefect's API; raises `ClusterError` where the cluster does not give the token."""
+    url = agent.api.url
+    if agent.generation != "worker" or not url or urlsplit(url).scheme not in ("http", "https"):
+        return Heartbeat()
+    try:
+        credential = _credential(cluster, agent)
+    except ForbiddenError:
+        return Heartbeat()
+    path = f"work_pools/{quote(agent.name)}/workers/filter"
+    try:
+        newest = _newest(f"{url.rstrip('/')}/{path}", credential)
+    except urllib.error.HTTPError as error:
+        return _refused(error.code, url, agent)
+    except _UNKNOWN:  # out of reach, or something else answers
+        return Heartbeat()
+    return _judged(newest, agent)
+
+
+def _credential(cluster: Cluster, agent: Agent) -> dict[str, str]:
+    """Return the header that the worker sends, too."""
+    if agent.token is None:
+        return {}
+    name, key = token_secret(agent), TOKEN_KEY
+    if isinstance(agent.token.source, ExistingSecret):
+        name, key = agent.token.source.secret_name, agent.token.source.key
+    found = cluster.secret(name) if name else None
+    token = b"" if found is None else found.get(key, b"")
+    if not token:
+        return {}
+    if agent.api.kind == "cloud":
+        return {"Authorization": f"Bearer {token.decode('latin-1').strip()}"}
+    return {"Authorization": f"Basic {base64.b64encode(token.strip()).decode()}"}
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """Goes nowhere else: the credential is for this address."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        return None
+
+
+def _newest(url: str, headers: Mapping[str, str]) -> datetime | None:
+    """Return when the worker that was heard of last was heard of."""
+    request = urllib.request.Request(  # noqa: S310 the caller looked at the scheme
+        url, data=b"{}", headers={"Content-Type": "application/json", **headers}, method="POST"
+    )
+    with urllib.request.build_opener(_Stay).open(request, timeout=_SECONDS) as answer:
+        workers = json.loads(answer.read())
+    said = (worker["last_heartbeat_time"] for worker in workers)
+    times = (datetime.fromisoformat(moment).astimezone(UTC) for moment in said if moment)
+    return max(times, default=None)
+
+
+def _judged(newest: datetime | None, agent: Agent) -> Heartbeat:
+    if newest is None:
+        return Heartbeat(
+            problem=f"Prefect knows no worker of work pool '{agent.name}'",
+            hint=f"`qhub logs agent/{agent.name}` tells what it does instead",
+        )
+    if datetime.now(UTC) - newest < _LATE:
+        return Heartbeat(newest)
+    return Heartbeat(
+        newest,
+        f"Prefect has not heard of it since {newest:%Y-%m-%d %H:%M:%S} UTC",
+        f"`qhub logs agent/{agent.name}` tells why; without its pod, a new one is started",
+    )
+
+
+def _refused(code: int, url: str, agent: Agent) -> Heartbeat:
+    if code in _REFUSED:
+        return Heartbeat(
+            problem=f"Prefect's API {url} refuses its token ({code})",
+            hint="check where the token comes from (agents[].token, TF_VAR_prefect_token), then "
+            "run `qhub deploy`",
+        )
+    if code == 404:
+        return Heartbeat(
+            problem=f"Prefect's API {url} has no work pool '{agent.name}'",
+            hint="delete its pod: a new one makes the pool when it starts",
+        )
+    return Heartbeat()

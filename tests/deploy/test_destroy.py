@@ -1,0 +1,105 @@
+"""`qhub destroy` on a real API server: what goes, in which order, and what is left."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.deploy.place import STAGE
+
+if TYPE_CHECKING:
+    from tests.deploy.place import Place
+
+
+def test_everything_goes_releases_first_and_the_namespace_last(place: Place) -> None:
+    place.run("deploy")
+
+    done = place.attempt("destroy", "--confirm", "pipelines")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[1:8] == [
+        '  removed  helm_release.agent["etl"]',
+        '  removed  helm_release.agent["gpu"]',
+        '  removed  kubernetes_namespace_v1.this["this"]',
+        '  removed  kubernetes_secret_v1.flow["etl"]',
+        '  removed  kubernetes_secret_v1.flow["gpu"]',
+        '  removed  kubernetes_secret_v1.token["etl"]',
+        '  removed  kubernetes_secret_v1.token["gpu"]',
+    ]
+    order = [
+        line.split()[2].partition(".")[0] for line in done.stderr.splitlines() if " remove " in line
+    ]
+    assert order[:2] == ["helm_release"] * 2
+    assert order[-1] == "kubernetes_namespace_v1"
+    assert place.get("") is None
+
+
+def test_no_secret_is_needed_and_a_second_destroy_finds_nothing(place: Place) -> None:
+    place.run("deploy")
+    without = {"TF_VAR_auth": "", "S3_KEY": ""}
+
+    first = place.report("destroy", "--confirm", "pipelines", more=without)
+    second = place.report("destroy", "--confirm", "pipelines", more=without)
+
+    assert first["existed"]
+    assert not second["existed"]
+    assert second["removed"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param((), "this is no terminal to ask on; give --confirm pipelines", id="nobody"),
+        pytest.param(("--confirm", "pipeline"), "'pipeline' is not the project's name", id="other"),
+    ],
+)
+def test_it_is_confirmed_by_the_projects_name(
+    arguments: tuple[str, ...], told: str, place: Place
+) -> None:
+    place.run("deploy")
+    assert told in place.run("destroy", *arguments, status=2)
+    assert place.report("deploy")["unchanged"]
+
+
+def test_a_namespace_of_the_users_stays_and_what_is_left_in_it_is_listed(place: Place) -> None:
+    place.server.call("POST", "/api/v1/namespaces", {"metadata": {"name": place.namespace}})
+    place.write(existing={**place.config["existing"], "create_namespace": False})
+    place.run("deploy")
+    container = {"name": "flow", "image": "nowhere.test/none"}
+    template = {"spec": {"restartPolicy": "Never", "containers": [container]}}
+    labels = {"qhub.dev/agent": "qhub-etl"}
+    job = {"metadata": {"name": "run-1", "labels": labels}, "spec": {"template": template}}
+    place.server.call("POST", f"/apis/batch/v1/namespaces/{place.namespace}/jobs", job)
+
+    left = place.report("destroy", "--confirm", "pipelines")["left"]
+
+    assert left[:2] == [
+        f"namespace '{place.namespace}', which QHub did not make",
+        "Jobs of flow runs of agent etl: run-1",
+    ]
+    assert place.get("")["status"]["phase"] == "Active"
+    assert place.secret("qhub-etl-flow") is None
+
+
+def test_what_cannot_be_removed_is_told_with_a_true_exit_status(place: Place) -> None:
+    place.run("deploy")
+    held = {"metadata": {"name": "held", "finalizers": ["qhub.test/held"]}}
+    place.server.call("POST", place.path("configmaps"), held)
+    state = place.private / f"{STAGE}.tfstate"
+    content = json.loads(state.read_bytes())
+    for resource in content["resources"]:
+        if resource["type"] == "kubernetes_namespace_v1":
+            attributes = resource["instances"][0]["attributes"]
+            attributes["timeouts"] = {"delete": "5s"}
+    state.write_text(json.dumps(content))
+    try:
+        error = place.report("destroy", "--confirm", "pipelines", status=3)["error"]
+    finally:
+        patch = {"metadata": {"finalizers": None}}
+        place.server.call("PATCH", place.path("configmaps/held"), patch)
+
+    assert "kubernetes_namespace_v1.this" in error["message"]
+    assert place.report("destroy", "--confirm", "pipelines")["existed"]
+    assert place.get("") is None

@@ -1,0 +1,176 @@
+"""`qhub plan`, and plans that are kept for a deploy."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qhub.deploy.apply import deploy
+from qhub.deploy.plan import plan
+from qhub.progress import Silent
+from tests.deploy.place import PLANTED, STAGE
+from tests.deploy.requests import request
+
+if TYPE_CHECKING:
+    from qhub.deploy.request import Request
+    from tests.deploy.place import Place
+
+ALL = [
+    'create   helm_release.agent["etl"]  (it is new)',
+    'create   helm_release.agent["gpu"]  (it is new)',
+    'create   kubernetes_namespace_v1.this["this"]  (it is new)',
+    'create   kubernetes_secret_v1.flow["etl"]  (it is new)',
+    'create   kubernetes_secret_v1.flow["gpu"]  (it is new)',
+    'create   kubernetes_secret_v1.token["etl"]  (it is new)',
+    'create   kubernetes_secret_v1.token["gpu"]  (it is new)',
+]
+
+
+def test_a_plan_is_a_line_a_change_and_changes_nothing(place: Place) -> None:
+    done = place.attempt("plan")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [
+        f"pipelines ({place.namespace}) on context qhub-bed ({place.server.url})",
+        f"{STAGE}: 7 to create",
+        *(f"  {line}" for line in ALL),
+    ]
+    assert place.get("") is None
+    assert not list(place.private.rglob("*.tfplan"))
+
+
+def test_the_exit_status_tells_of_changes_where_that_is_wanted(place: Place) -> None:
+    place.run("plan", "--detailed-exitcode", status=4)
+    place.run("deploy")
+    told = place.run("plan", "--detailed-exitcode", status=0)
+    assert f"{STAGE}: nothing to change" in told
+
+
+def test_a_change_says_what_differs(place: Place) -> None:
+    place.run("deploy")
+    overrides = {"envVars": {"STAGE": "production"}, "replicas": 2}
+    place.write(prefect={**place.config["prefect"], "overrides": overrides})
+
+    planned = place.report("plan")["stages"][0]["changes"]
+
+    assert [change["why"] for change in planned] == ["envVars, replicas"] * 2 or [
+        change["why"] for change in planned
+    ] == ["envVars.STAGE, replicas"] * 2
+
+
+def test_a_plan_that_is_kept_is_what_is_deployed(place: Place) -> None:
+    place.run("plan", "--out", "kept/plans.tar")
+
+    done = place.report("deploy", "--plan", "kept/plans.tar")
+
+    assert len(done["stages"][0]["changes"]) == 7
+    assert place.report("deploy")["unchanged"]
+    error = place.report("deploy", "--plan", "kept/plans.tar", status=3)["error"]
+    assert "is out of date" in error["message"] or "have changed since" in error["message"]
+
+
+def test_a_kept_plan_holds_no_secret(place: Place) -> None:
+    place.run("plan", "--out", "plans.tar")
+
+    with tarfile.open(place.folder / "plans.tar") as archive:
+        names = archive.getnames()
+        content = archive.extractfile(f"{STAGE}/plan")
+        assert content is not None
+        packed = zipfile.ZipFile(io.BytesIO(content.read()))
+    unpacked = b"\n".join(packed.read(name) for name in packed.namelist())
+
+    assert names == [f"{STAGE}/lock", f"{STAGE}/plan", "about.json"]
+    assert b"qhub-etl-flow" in unpacked
+    assert [value for value in PLANTED.values() if value.encode() in unpacked] == []
+
+
+def test_an_empty_plan_is_kept_and_deployed(place: Place) -> None:
+    place.run("deploy")
+    place.run("plan", "--out", "plans.tar")
+    assert place.report("deploy", "--plan", "plans.tar")["unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        pytest.param("config", "renders something else now", id="the config"),
+        pytest.param("secret", "the values of qhub-etl-flow, qhub-gpu-flow have", id="a secret"),
+    ],
+)
+def test_a_plan_of_something_else_is_refused_and_nothing_is_changed(
+    change: str, told: str, place: Place
+) -> None:
+    place.run("deploy")
+    place.run("plan", "--out", "plans.tar")
+    if change == "config":
+        place.write(prefect={**place.config["prefect"], "agents": [{"name": "etl"}]})
+    more = {"S3_KEY": "another"} if change == "secret" else {}
+
+    error = place.report("deploy", "--plan", "plans.tar", status=3, more=more)["error"]
+
+    assert told in error["message"]
+    assert error["hint"] == "plan again: qhub plan --out FILE"
+    assert place.releases() == {"qhub-etl": ("deployed", 1), "qhub-gpu": ("deployed", 1)}
+
+
+FIRST = b"""
+terraform {
+  backend "local" { path = "../../.qhub/first.tfstate" }
+}
+variable "word" {
+  type    = string
+  default = "one"
+}
+resource "terraform_data" "first" { input = var.word }
+output "told" { value = terraform_data.first.output }
+output "listed" { value = [1, 2] }
+"""
+SECOND = b"""
+terraform {
+  backend "local" { path = "../../.qhub/second.tfstate" }
+}
+variable "told" { type = string }
+variable "listed" { type = list(number) }
+resource "terraform_data" "second" { input = "${var.told} ${length(var.listed)}" }
+"""
+
+
+@pytest.fixture
+def two(place: Place, monkeypatch: pytest.MonkeyPatch) -> Request:
+    """Return a request of two stages that hand values on, of what is built into Terraform."""
+    monkeypatch.chdir(place.folder)
+    made = request(existing={"kube_context": "qhub-bed", "create_namespace": True})
+    bundle = {
+        "stages/01-first/versions.tf": b"",
+        "stages/01-first/main.tf": FIRST,
+        "stages/02-second/versions.tf": b"",
+        "stages/02-second/main.tf": SECOND,
+    }
+    return replace(made, bundle=bundle)
+
+
+def test_a_stage_behind_a_changed_one_is_planned_after_it(two: Request, place: Place) -> None:
+    environ = place.environment
+    progress = Silent()
+
+    first, second = plan(two, place.folder, progress=progress, environ=environ).stages
+    assert [change.address for change in first.changes] == ["terraform_data.first"]
+    assert (second.changes, second.after) == ((), "01-first")
+
+    done = deploy(two, place.folder, progress=progress, environ=environ)
+    assert [(one.stage, len(one.changes)) for one in done.stages] == [
+        ("01-first", 1),
+        ("02-second", 1),
+    ]
+    assert plan(two, place.folder, progress=progress, environ=environ).is_empty
+
+    more = {**environ, "TF_VAR_word": "other"}
+    first, second = plan(two, place.folder, progress=progress, environ=more).stages
+    assert (len(first.changes), second.after) == (1, "01-first")
+    only = deploy(two, place.folder, progress=progress, environ=environ, stage="02-second")
+    assert [(one.stage, one.changes) for one in only.stages] == [("02-second", ())]

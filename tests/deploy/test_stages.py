@@ -1,0 +1,42 @@
+"""The stages of a rendered folder, and the variables that they declare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qhub.deploy import stages
+from qhub.deploy.stages import UnknownStageError
+from tests.deploy.requests import request
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_stage_knows_where_terraform_works(tmp_path: Path) -> None:
+    (found,) = stages.of(request(), tmp_path)
+    assert found.name == "03-kubernetes-services"
+    assert found.folder == tmp_path / "stages" / found.name
+    assert found.data == tmp_path / ".qhub" / "pipelines-dev" / found.name, "as its README has it"
+
+
+@pytest.mark.parametrize("name", [None, "03-kubernetes-services", "kubernetes-services"])
+def test_a_stage_is_chosen_by_its_name(name: str | None, tmp_path: Path) -> None:
+    every = stages.of(request(), tmp_path)
+    assert stages.chosen(every, name) == every
+
+
+def test_an_unknown_stage_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UnknownStageError, match="there is no stage 'kubernets'") as caught:
+        stages.chosen(stages.of(request(), tmp_path), "kubernets")
+    assert caught.value.hint == "did you mean '03-kubernetes-services'?"
+
+
+def test_the_declared_variables_are_those_of_the_files_and_of_the_secrets() -> None:
+    made = request(secrets={"S3": {"from_env": "S3_KEY"}})
+    found = stages.declared(made.bundle, "03-kubernetes-services")
+    assert found == {
+        *("S3_KEY", "agents", "create_namespace", "kube_context", "namespace", "project_name"),
+        *("secret_revision", "secret_revisions"),
+    }

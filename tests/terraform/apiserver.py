@@ -1,0 +1,329 @@
+"""A real Kubernetes API server without a node: quick to start, for all that needs no running pod.
+
+etcd, kube-apiserver and a few controllers, on loopback, from the programs of the test bed
+(`python -m tests.cluster tools`). Deployments get their pods, but no node runs these: `ready_pods`
+says that they are. `conftest.py` of a folder makes the fixture known:
+
+    from tests.terraform.apiserver import apiserver as apiserver
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["ApiServer", "RefusedError", "apiserver", "kube", "running"]
+
+ADMIN = "admin"
+CONTEXT = "qhub-bed"
+NOBODY = "nobody"  # may log in, and no more than that: roles are the tests' business
+STARTS = 5  # another program may take a free port before ours does
+DEADLINE_SECONDS = 60
+_BIN = Path(__file__).parents[2] / ".cache" / "cluster" / "bin"
+_CONTROLLERS = (
+    "deployment-controller",
+    "garbage-collector-controller",
+    "namespace-controller",
+    "replicaset-controller",
+    "resourcequota-controller",
+    "serviceaccount-controller",
+)
+
+
+class RefusedError(Exception):
+    """The API server's answer to a request that it did not do."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(f"{status}: {message}")
+        self.status = status
+        self.message = message
+
+
+class ApiServer:
+    """One API server in a folder of its own; `running` starts and stops it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self.token = secrets.token_hex(16)
+        self.ca = folder / "certificates" / "apiserver.crt"
+        self.kubeconfig = folder / "kubeconfig"
+        self._tokens = {ADMIN: self.token, NOBODY: secrets.token_hex(16)}
+        self._etcd = _free_port()
+        self._processes: dict[str, subprocess.Popen[bytes]] = {}
+
+    @property
+    def url(self) -> str:
+        return f"https://127.0.0.1:{self.port}"
+
+    def login(self, user: str = ADMIN, *, context: str = CONTEXT) -> Path:
+        """Return a kubeconfig file with which one is ADMIN or NOBODY, in a context of that name."""
+        path = self.folder / f"kubeconfig-{user}-{context}"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(_kubeconfig(self.url, self.ca, self._tokens[user], context)))
+        return path
+
+    def call(
+        self, method: str, path: str, body: Mapping[str, Any] | Sequence[Any] | None = None
+    ) -> Any:
+        """Ask as ADMIN and return the answer; a list is a JSON patch. Raises `RefusedError`."""
+        kind = "application/json-patch+json" if method == "PATCH" else "application/json"
+        if method == "PATCH" and isinstance(body, dict):
+            kind = "application/merge-patch+json"
+        asked = urllib.request.Request(  # noqa: S310 - always https, to ourselves
+            self.url + path,
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {self.token}", "Content-Type": kind},
+        )
+        trusted = ssl.create_default_context(cafile=str(self.ca))
+        try:
+            with urllib.request.urlopen(asked, context=trusted, timeout=30) as answer:  # noqa: S310
+                content = answer.read()
+        except urllib.error.HTTPError as error:
+            raise RefusedError(error.code, _message(error.read())) from error
+        return json.loads(content) if content.startswith(b"{") else content.decode()
+
+    def remove_namespace(self, name: str) -> None:
+        """Delete a namespace, if it is there, and wait until it is gone."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        path = f"/api/v1/namespaces/{name}"
+        while time.monotonic() < deadline:
+            try:
+                self.call("DELETE", path)
+            except RefusedError as error:
+                if error.status == 404:
+                    return
+                if error.status != 409:  # it is going already
+                    raise
+            time.sleep(0.2)
+        raise TimeoutError(f"namespace {name} does not go; see {self.folder}")
+
+    @contextlib.contextmanager
+    def ready_pods(self, namespace: str) -> Iterator[None]:
+        """Play the node for a while: every pod of the namespace is told to run and to be ready."""
+        over = threading.Event()
+        player = threading.Thread(target=self._play, args=(namespace, over), daemon=True)
+        player.start()
+        try:
+            yield
+        finally:
+            over.set()
+            player.join()
+
+    def _play(self, namespace: str, over: threading.Event) -> None:
+        path = f"/api/v1/namespaces/{namespace}/pods"
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        condition = {"type": "Ready", "status": "True", "lastTransitionTime": now}
+        status = {"phase": "Running", "startTime": now, "conditions": [condition]}
+        while not over.wait(0.2):
+            with contextlib.suppress(OSError, RefusedError):
+                for pod in self.call("GET", path)["items"]:
+                    if pod["status"].get("phase") != "Running":
+                        one = f"{path}/{pod['metadata']['name']}/status"
+                        self.call("PATCH", one, {"status": status})
+
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """Have no API server at this address for a while."""
+        _end(self._processes.pop("apiserver"))
+        try:
+            yield
+        finally:
+            self._start_apiserver()
+            self._wait()
+
+    @contextlib.contextmanager
+    def silent(self) -> Iterator[None]:
+        """Have an API server that takes connections and says nothing for a while."""
+        self._processes["apiserver"].send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._processes["apiserver"].send_signal(signal.SIGCONT)
+            self._wait()
+
+    def start(self) -> None:
+        """Start everything and wait until the API server is ready."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        accounts = self.folder / "accounts.key"
+        subprocess.run(
+            ["openssl", "genrsa", "-out", str(accounts), "2048"], check=True, capture_output=True
+        )
+        rows = [f"{self._tokens[ADMIN]},{ADMIN},{ADMIN},system:masters"]
+        rows.append(f"{self._tokens[NOBODY]},{NOBODY},{NOBODY}")
+        (self.folder / "tokens.csv").write_text("\n".join(rows) + "\n")
+        client, peer = (f"http://127.0.0.1:{port}" for port in (self._etcd, _free_port()))
+        self._run(
+            "etcd",
+            shutil.which("etcd") or "etcd",
+            f"--data-dir={self.folder / 'etcd'}",
+            f"--listen-client-urls={client}",
+            f"--advertise-client-urls={client}",
+            f"--listen-peer-urls={peer}",
+        )
+        self._start_apiserver()
+        self._wait()
+        self.kubeconfig.touch(mode=0o600)
+        self.kubeconfig.write_text(json.dumps(_kubeconfig(self.url, self.ca, self.token, CONTEXT)))
+        self._run(
+            "controller-manager",
+            str(kube()),
+            "controller-manager",
+            f"--kubeconfig={self.kubeconfig}",
+            f"--controllers={','.join(_CONTROLLERS)}",
+            "--leader-elect=false",
+            "--secure-port=0",
+        )
+
+    def stop(self) -> None:
+        """End everything; what it kept is left in the folder."""
+        for name in ("controller-manager", "apiserver", "etcd"):
+            if name in self._processes:
+                _end(self._processes.pop(name))
+
+    def _start_apiserver(self) -> None:
+        self._run(
+            "apiserver",
+            str(kube()),
+            "apiserver",
+            f"--etcd-servers=http://127.0.0.1:{self._etcd}",
+            "--bind-address=127.0.0.1",
+            f"--secure-port={self.port}",
+            f"--cert-dir={self.ca.parent}",
+            "--endpoint-reconciler-type=none",
+            "--service-cluster-ip-range=10.96.0.0/16",
+            "--authorization-mode=RBAC",
+            f"--token-auth-file={self.folder / 'tokens.csv'}",
+            # Nobody makes the accounts that it would ask for.
+            "--disable-admission-plugins=ServiceAccount",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            f"--service-account-key-file={self.folder / 'accounts.key'}",
+            f"--service-account-signing-key-file={self.folder / 'accounts.key'}",
+        )
+
+    def _run(self, name: str, *argv: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            # Whatever becomes of the tests, nothing of this outlives them.
+            self._processes[name] = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "KILL", "--", *argv],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env={"PATH": os.environ["PATH"], "HOME": str(self.folder)},
+                start_new_session=True,
+            )
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while not self._ready():
+            for name, process in self._processes.items():
+                if process.poll() is not None:
+                    raise _EndedError(name, self.folder / f"{name}.log")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"the API server is not ready; see {self.folder}")
+            time.sleep(0.1)
+
+    def _ready(self) -> bool:
+        try:
+            return bool(self.call("GET", "/readyz") == "ok")
+        except (OSError, RefusedError):
+            return False
+
+
+class _EndedError(Exception):
+    """A process of ours ended, as it does when its port is taken."""
+
+    def __init__(self, name: str, log: Path) -> None:
+        lines = log.read_text().splitlines()[-5:]
+        super().__init__("\n".join([f"{name} ended; {log} says last:", *lines]))
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[ApiServer]:
+    """Have an API server for a while; `folder` must be new."""
+    for attempt in range(1, STARTS + 1):
+        server = ApiServer(folder / str(attempt))
+        try:
+            server.start()
+        except _EndedError:
+            server.stop()
+            if attempt == STARTS:
+                raise
+            continue
+        try:
+            yield server
+        finally:
+            server.stop()
+        return
+
+
+@pytest.fixture(scope="session")
+def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """Share one API server among all tests of a process; each test has namespaces of its own."""
+    kube()
+    with running(tmp_path_factory.mktemp("apiserver")) as server:
+        yield server
+
+
+def kube() -> Path:
+    """Return the test bed's program of all Kubernetes programs; without it the test is skipped."""
+    program = _BIN / "kube"
+    missing = [name for name in ("etcd", "openssl", "setpriv") if shutil.which(name) is None]
+    if program.exists() and not missing:
+        return program
+    what = ", ".join([*([] if program.exists() else [str(program)]), *missing])
+    message = f"missing: {what}; `python -m tests.cluster tools` makes and installs it"
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+def _kubeconfig(url: str, ca: Path, token: str, context: str) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": context,
+        "clusters": [
+            {"name": context, "cluster": {"server": url, "certificate-authority": str(ca)}}
+        ],
+        "users": [{"name": context, "user": {"token": token}}],
+        "contexts": [{"name": context, "context": {"cluster": context, "user": context}}],
+    }
+
+
+def _message(content: bytes) -> str:
+    try:
+        return str(json.loads(content)["message"])
+    except (ValueError, KeyError):
+        return content.decode(errors="replace")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGCONT)
+    process.kill()
+    process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
