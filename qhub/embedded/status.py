@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qhub.embedded.health.files import Snapshot
     from qhub.embedded.layout import Layout
 
-__all__ = ["Status", "look"]
+__all__ = ["Sides", "Status", "look"]
 
 _ANSWER_SECONDS = 3
 _START_SECONDS = 60
@@ -48,7 +48,7 @@ def look(
         asked_programs = pool.submit(programs.look, layout, found.programs)
         asked_server = pool.submit(_server, layout, found)
         asked_gateway = pool.submit(_gateway, layout, found) if found.has_gateway else None
-        sides = _Sides(
+        sides = Sides(
             asked_programs.result(),
             asked_server.result(),
             asked_gateway.result() if asked_gateway else None,
@@ -143,7 +143,7 @@ def _drift(layout: Layout, wanted: Mapping[str, bytes] | None) -> Iterator[Probl
 
 
 @dataclass(frozen=True, slots=True)
-class _Sides:
+class Sides:
     """What the three sides said; together they tell what is so."""
 
     programs: programs.Seen

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from qhub.embedded import control
+from qhub.embedded.health import programs, server
+from qhub.embedded.health.files import Snapshot
+from qhub.embedded.health.model import Part, Runs, iso
 from qhub.embedded.layout import Layout
-from qhub.embedded.status import look
+from qhub.embedded.status import Sides, look
 from qhub.embedded.tails import tail
 from tests.embedded.supervised import ENDS, IDLES, snapshot, supervising, until
 
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from qhub.embedded.health.model import Part, Status
+    from qhub.embedded.health.model import Status
     from qhub.embedded.supervise import Supervisor
 
 
@@ -97,6 +100,26 @@ def test_a_young_program_that_does_not_answer_is_starting(layout: Layout) -> Non
     assert [part.state for part in status.parts] == ["running", "starting", "starting", "running"]
     assert not status.healthy
     assert _messages(status, "server") == ["it is starting"]
+
+
+@pytest.mark.parametrize(
+    ("heartbeat", "state"),
+    [(5.0, "running"), (25.0, "starting")],
+    ids=["its own", "the last one's"],
+)
+def test_a_young_agent_runs_when_it_was_heard_of(heartbeat: float, state: str) -> None:
+    part = Part("agent/one", "starting", iso(time.time() - 10), 7, 90.0, None, 0)
+    sides = Sides(
+        programs.Seen({"agent-one": part}, ()),
+        server.Seen("works", "", Runs(0, 0, 0, ()), heartbeats={"one": heartbeat}),
+        None,
+        60,
+    )
+    [told], problems = sides.judged(Snapshot(("one",), False, {}, {}))  # noqa: FBT003 no gateway
+    assert told.state == state
+    assert [problem.message for problem in problems] == (
+        [] if state == "running" else ["it is starting"]
+    )
 
 
 @pytest.mark.usefixtures("supervised")
