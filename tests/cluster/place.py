@@ -1,0 +1,129 @@
+"""A folder in which `qhub` runs as its users run it, against the cluster of the tests."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from tests.terraform import standin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from tests.cluster.access import Cluster
+
+__all__ = ["STAGE", "Place", "place_in"]
+
+QHUB = (sys.executable, "-m", "qhub")
+DEADLINE_SECONDS = 420
+STAGE = "03-kubernetes-services"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`environment` is all that `qhub` gets; a variable of it that is empty is not set."""
+
+    folder: Path
+    cluster: Cluster
+    namespace: str
+    environment: dict[str, str]
+    config: dict[str, Any] = field(default_factory=dict)
+
+    def write(self, **changes: Any) -> None:
+        """Write the config file, with other values for some keys; None takes one away."""
+        self.config.update(changes)
+        kept = {key: value for key, value in self.config.items() if value is not None}
+        text = yaml.safe_dump(kept, sort_keys=False)
+        (self.folder / "qhub-config.yaml").write_text(text, encoding="utf-8")
+
+    def attempt(
+        self, *arguments: str, more: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `qhub`, whatever it ends with."""
+        return subprocess.run(
+            [*QHUB, *arguments],
+            cwd=self.folder,
+            env=self.env(more),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+
+    def run(self, *arguments: str, status: int = 0, more: Mapping[str, str] | None = None) -> str:
+        """Run `qhub`, which must end so; return what it printed, errors and all."""
+        done = self.attempt(*arguments, more=more)
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    def report(
+        self, *arguments: str, status: int = 0, more: Mapping[str, str] | None = None
+    ) -> Any:
+        """Run `qhub … --output json` and return its result."""
+        done = self.attempt(*arguments, "--output", "json", more=more)
+        assert done.returncode == status, done.stdout + done.stderr
+        return json.loads(done.stdout)
+
+    def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
+        merged = {**self.environment, **(more or {})}
+        return {name: value for name, value in merged.items() if value}
+
+    def items(self, kind: str, selector: str = "") -> list[dict[str, Any]]:
+        """Return the objects of a kind in the namespace, as the API server has them."""
+        labels = [f"--selector={selector}"] if selector else []
+        text = self.cluster.kubectl(
+            "get", kind, "--namespace", self.namespace, "--output=json", *labels
+        )
+        found: list[dict[str, Any]] = json.loads(text)["items"]
+        return found
+
+    def secret(self, name: str) -> dict[str, bytes] | None:
+        """Return what is in a Secret, None where there is none."""
+        for item in self.items("secrets"):
+            if item["metadata"]["name"] == name:
+                data = item.get("data") or {}
+                return {key: base64.b64decode(text) for key, text in data.items()}
+        return None
+
+
+def place_in(folder: Path, cluster: Cluster, namespace: str, **config: Any) -> Place:
+    """Return a place whose config deploys into a namespace that is there.
+
+    `config` are top-level keys over `project_name`, `namespace`, `provider`, `existing` and
+    `terraform_state`; give at least `prefect`. Terraform's providers are the stand-ins that act,
+    or, where their schemas are not beside the repository, the real ones.
+    """
+    for name in ("home", "place", "providers"):
+        (folder / name).mkdir(parents=True)
+    made = Place(
+        folder / "place",
+        cluster,
+        namespace,
+        {
+            "PATH": os.environ["PATH"],
+            "HOME": str(folder / "home"),
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+            "KUBECONFIG": str(cluster.kubeconfig),
+            "TF_CLI_CONFIG_FILE": str(standin.acting(folder / "providers")),
+        },
+    )
+    made.write(
+        **{
+            "project_name": "pipelines",
+            "namespace": namespace,
+            "provider": "existing",
+            "existing": {"kube_context": cluster.kubectl("config", "current-context").strip()},
+            "terraform_state": {"type": "local"},
+            **config,
+        }
+    )
+    return made
