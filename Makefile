@@ -31,7 +31,7 @@ test: .venv/.installed  ## run the tests that are quick
 
 # As root with chromium and chromedriver; what is missing is skipped, with CI=true it fails.
 test-full: .venv/.installed  ## run the others: whole platforms, the browser, faults
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'full and not cluster'
+	@$(BIN)/python -m pytest -n 4 --dist loadfile -q -m 'full and not cluster'
 
 # As root on Linux, with Go: a Kubernetes of our own in a network namespace. The first time builds it.
 cluster: .venv/.installed  ## bring up a real Kubernetes for the tests
@@ -40,9 +40,10 @@ cluster: .venv/.installed  ## bring up a real Kubernetes for the tests
 cluster-down: .venv/.installed  ## take it away without a trace
 	@$(BIN)/python -m tests.cluster down
 
-# With QHUB_TEST_KUBECONFIG=FILE on that cluster, with our own otherwise.
+# With QHUB_TEST_KUBECONFIG=FILE on that cluster, with our own otherwise. One process has the bed, the
+# other what needs an API server alone.
 test-cluster: .venv/.installed  ## run the tests on a real Kubernetes
-	@$(BIN)/python -m pytest -q -m cluster
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m cluster
 
 lint: .venv/.installed  ## check formats, types, Terraform, charts and generated files
 	@$(BIN)/ruff check .
@@ -66,9 +67,10 @@ docs: .venv/.installed  ## rewrite what is generated: reference pages and compil
 	@$(BIN)/qhub schema > schemas/editor.schema.json
 	@$(BIN)/python -m tests.helm.readme
 
-bench: .venv/.installed  ## measure the command line and the embedded platform
+bench: .venv/.installed  ## measure the command line, the embedded platform and deploys
 	@$(BIN)/python -m benchmarks.cli
 	@$(BIN)/python -m benchmarks.embedded
+	@$(BIN)/python -m benchmarks.deploy
 
 clean:  ## remove what the other targets made
 	@[ ! -e .cache/cluster/state ] || $(MAKE) cluster-down

@@ -14,6 +14,8 @@ from qhub.errors import ConfigError, DifferenceError
 if TYPE_CHECKING:
     import os
 
+    from qhub.cluster import Cluster
+    from qhub.cluster.health import Status as ClusterStatus
     from qhub.config import Checked, Document, Problem
     from qhub.config.model import Config
     from qhub.deploy import apply as on_cluster
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from qhub.deploy.secrets import SecretState
     from qhub.embedded.deploy import Deployed
     from qhub.embedded.destroy import Destroyed
+    from qhub.embedded.health.model import Status as EmbeddedStatus
     from qhub.platform import Platform
     from qhub.progress import Progress
     from qhub.render import Bundle
@@ -191,6 +194,37 @@ class Project:
             force=force,
         )
 
+    def status(self) -> EmbeddedStatus | ClusterStatus:
+        """Look how the platform does: `healthy`, and `problems` with what to do about each.
+
+        With provider `embedded`: what runs on this machine. With `existing` or `local`: agents,
+        their Secrets, and what differs from the files that the config renders to; raises
+        `ClusterError` where the cluster does not answer.
+        """
+        if self.is_embedded:
+            from qhub.embedded.deploy import layout_of
+            from qhub.embedded.snapshot import STAGE
+            from qhub.embedded.status import look
+
+            wanted = self._stage(STAGE)
+            return look(layout_of(self.config), wanted=wanted, file=self.document.file)
+        from qhub.cluster import status
+        from qhub.render.stage_services import SERVICES
+
+        wanted = self._stage(f"stages/{SERVICES}/")
+        with self.cluster() as cluster:
+            return status.look(cluster, self.platform, wanted=wanted)
+
+    def cluster(self) -> Cluster:
+        """Return the cluster that the config names; nothing is asked of it yet.
+
+        Raises `ProviderError` for a platform that is on none, and `KubeconfigError`.
+        """
+        from qhub.cluster import Cluster, target
+        from qhub.deploy.request import cluster_of
+
+        return Cluster(target(cluster_of(self.config).kube_context, self.config.namespace))
+
     def secrets(
         self, *, in_cluster: bool = False, consent: on_cluster.Consent | None = None
     ) -> tuple[SecretState, ...]:
@@ -264,6 +298,14 @@ class Project:
 
         cluster_of(self.config)
         return Request(self.document, self.config, self.platform, self.bundle)
+
+    def _stage(self, folder: str) -> dict[str, bytes]:
+        """Return the files of a stage as the config renders them now."""
+        return {
+            path.removeprefix(folder): content
+            for path, content in self.bundle.items()
+            if path.startswith(folder)
+        }
 
     @cached_property
     def _checked(self) -> Checked:

@@ -63,6 +63,44 @@ def test_the_wheel_writes_and_checks_a_config(installed: Path, tmp_path: Path) -
     assert said == "qhub-config.yaml: valid\n"
 
 
+PREPARE = """
+import sys
+from pathlib import Path
+from qhub.flows.builders import images_folder
+
+sys.path.insert(0, str(images_folder().parent))
+from images.builder import cli, context
+
+context.prepare(context.find_recipe("flow"), Path(sys.argv[1]))
+context.prepare(context.find_recipe("project"), Path(sys.argv[1]) / "project")
+print(images_folder(), cli._default_cache())
+"""
+
+
+def test_the_wheel_builds_the_images_that_the_checkout_builds(
+    installed: Path, tmp_path: Path
+) -> None:
+    python = str(installed.parent / "python")
+    said = _run(python, "-c", PREPARE, str(tmp_path / "wheel"), cwd=tmp_path)
+    found, cache = said.split()
+    assert Path(found).is_relative_to(installed.parents[1])
+    assert Path(cache).parts[-2:] == ("qhub", "images")  # not where packages are installed
+    assert not Path(cache).is_relative_to(installed.parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", PREPARE, str(tmp_path / "checkout")],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(done.stdout.split()[0]) == REPOSITORY / "images"
+    made, expected = _tree(tmp_path / "wheel"), _tree(tmp_path / "checkout")
+    assert {"Dockerfile", "checkout/qhub/flows/steps.py", "checkout/images/build"} <= made.keys()
+    assert "checkout/pyproject.toml" in made
+    assert "project/Dockerfile" in made
+    assert made == expected
+
+
 def _tree(folder: Path) -> dict[str, bytes]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}

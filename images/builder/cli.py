@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from images.builder import context, engines, overlay, packages, reference
+from images.builder import context, engines, overlay, packages, pushing, reference
 from images.builder.errors import BuildError, RecipeError
 from images.builder.request import EPOCH, BuilderName, Built, Request
 from images.builder.workspace import workspace
@@ -28,15 +28,18 @@ def main(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     try:
         with _requested(options) as request:
+            if request.push:
+                pushing.check(request)
             builder = overlay if request.builder == "chroot" else engines
             built = builder.build(request)
     except BuildError as error:
-        sys.stderr.write(f"{error}\n" + (f"  {error.hint}\n" if error.hint else ""))
+        _print_error(error, options.output)
         return error.status
     except OSError as error:
         place = f" {error.filename}" if error.filename else ""
-        sys.stderr.write(f"cannot write or read{place}: {error.strerror or error}\n")
-        return BuildError.status
+        told = BuildError(f"cannot write or read{place}: {error.strerror or error}")
+        _print_error(told, options.output)
+        return told.status
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         return 130
@@ -114,7 +117,7 @@ def _requested(options: argparse.Namespace) -> Iterator[Request]:
 
 def _default_cache() -> Path:
     """Return the cache of the checkout, outside of one the user's own."""
-    if (_CHECKOUT / "pyproject.toml").is_file():
+    if (_CHECKOUT / "qhub").is_dir():
         return _CHECKOUT / ".cache" / "images"
     home = os.environ.get("XDG_CACHE_HOME")
     return (Path(home) if home else Path.home() / ".cache") / "qhub" / "images"
@@ -143,3 +146,12 @@ def _print(built: Built, form: str) -> None:
     layers = [{"digest": digest, "size_bytes": size} for digest, size in built.layers]
     result = {"image": str(built.image), "digest": built.digest, "reference": exact}
     sys.stdout.write(json.dumps({**result, "layers": layers}) + "\n")
+
+
+def _print_error(error: BuildError, form: str) -> None:
+    """Say what went wrong: as data among the results, or as text where progress is told."""
+    if form == "text":
+        sys.stderr.write(f"{error}\n" + (f"  {error.hint}\n" if error.hint else ""))
+        return
+    said = {"message": str(error), "hint": error.hint, "status": error.status}
+    sys.stdout.write(json.dumps({"error": said}) + "\n")

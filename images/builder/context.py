@@ -12,6 +12,8 @@ from images.builder.errors import RecipeError
 __all__ = ["find_recipe", "prepare"]
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
+"""The repository; of an installed qhub the folder that holds its parts, inside the package."""
+_BUNDLE = "_bundle"
 _LIST = "checkout.txt"
 
 
@@ -44,7 +46,7 @@ def prepare(recipe: Path, target: Path) -> Path:
     wanted = recipe.parent / _LIST
     if wanted.is_file():
         for line in wanted.read_text(encoding="utf-8").split():
-            _copy(_CHECKOUT / line, target / "checkout" / line)
+            _copy(_part(line), target / "checkout" / line)
     for path in (target, *target.rglob("*")):
         if not path.is_symlink():
             runs = path.is_dir() or path.stat().st_mode & 0o100
@@ -52,11 +54,19 @@ def prepare(recipe: Path, target: Path) -> Path:
     return target
 
 
+def _part(name: str) -> Path:
+    """Return a part of the repository; an installed package has the others inside it."""
+    installed = name == "qhub" and _CHECKOUT.name == _BUNDLE
+    return _CHECKOUT.parent if installed else _CHECKOUT / name
+
+
 def _copy_folder(source: Path, target: Path) -> None:
     """Copy what a folder holds, except what is ignored in it; folders come with what they hold."""
     ignored = ignoring.read(source)
     for folder, folders, files in os.walk(source):
         place = Path(folder).relative_to(source)
+        if Path(folder) == _CHECKOUT.parent and _BUNDLE in folders:  # holds what is copied anyway
+            folders.remove(_BUNDLE)
         if ignored.prunes:
             folders[:] = [name for name in folders if (place / name).as_posix() not in ignored]
         for name in (*folders, *files):

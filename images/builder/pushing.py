@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from images.builder.registry import Registry
+from images.builder.errors import RegistryError
+from images.builder.registry import BusyError, Registry
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from images.builder.image import Image
     from images.builder.reference import Reference
+    from images.builder.request import Request
 
-__all__ = ["push"]
+__all__ = ["check", "push"]
+
+
+def check(request: Request) -> None:
+    """Raise before anything is built where the registry would refuse the image.
+
+    An engine has settings of its own (mirrors, certificates): whether it reaches the registry
+    is seen when it pushes.
+    """
+    try:
+        Registry(request.tag, plain_http=request.plain_http).check_push()
+    except BusyError as error:
+        if request.builder == "chroot":
+            raise RegistryError(str(error), hint=error.hint) from error
 
 
 def push(

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from images.builder.reference import Reference
 
-__all__ = ["INDEX", "MANIFEST", "Manifest", "Registry"]
+__all__ = ["INDEX", "MANIFEST", "BusyError", "Manifest", "Registry"]
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -116,11 +117,18 @@ class Registry:
         for attempt in range(1, _TRIES + 1):
             try:
                 return self._upload(digest, content, mount_from)
-            except _BusyError as error:
+            except BusyError as error:
                 if attempt == _TRIES:
                     raise RegistryError(str(error), hint=error.hint) from error
                 time.sleep(2**attempt / 4)
         raise AssertionError  # the last attempt returns or raises
+
+    def check_push(self) -> None:
+        """Raise if the repository takes no blob: an upload is begun, and given up."""
+        with self._ask("POST", "/blobs/uploads/", data=b"") as answer:
+            place = urllib.parse.urljoin(answer.url, answer.headers.get("Location", ""))
+        with suppress(RegistryError):  # not every registry lets one give up; it forgets it then
+            self._ask("DELETE", place).close()
 
     def _upload(self, digest: str, content: Path | bytes, mount_from: str | None) -> bool:
         query = f"?mount={digest}&from={mount_from}" if mount_from else ""
@@ -180,7 +188,7 @@ class Registry:
             with error:
                 raise self._error(error, method) from error
         except (OSError, http.client.HTTPException) as error:
-            raise _BusyError(
+            raise BusyError(
                 f"registry {self._reference.registry} does not answer: {_reason(error)}",
                 hint="see that it runs and can be reached; one without TLS: --plain-http HOST:PORT",
             ) from error
@@ -199,7 +207,7 @@ class Registry:
                 f"{self._reference}: the registry has no such {what}", hint="see name and tag"
             )
         busy = error.code in {429, 500, 502, 503, 504}
-        return _BusyError(text) if busy else RegistryError(text)
+        return BusyError(text) if busy else RegistryError(text)
 
     def _refused(self, said: str) -> RegistryError:
         return RegistryError(
@@ -252,7 +260,7 @@ class _NotFoundError(RegistryError):
     """The registry has no such thing."""
 
 
-class _BusyError(RegistryError):
+class BusyError(RegistryError):
     """The registry may answer when it is asked again."""
 
 

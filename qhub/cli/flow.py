@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from qhub.cli import exits, flow_options, options, screen, times
+from qhub.cli.flow_images import build, flow_image
 from qhub.cli.flow_reach import reached
 from qhub.cli.group import Group
 from qhub.errors import ExistingFileError, WriteError
@@ -31,6 +32,8 @@ flow = Group(
     "none, on that of PREFECT_API_URL.",
     epilog="Example: qhub flow deploy etl.py --cron '0 6 * * *', then qhub flow run etl",
 )
+flow.add_command(build)
+flow.add_command(flow_image)
 
 
 @flow.command(epilog="Example: qhub flow deploy etl.py:etl --cron '0 6 * * 1-5' --profile large")
@@ -49,6 +52,8 @@ def deploy(
 
     PATH is a Python file or the folder of a package; all its flows, or the one that FLOW names.
     What an option does not name is removed: schedules, parameters, limits.
+
+    The code travels by itself, unless it is in the image: --no-build, after `qhub flow build`.
     """
     with reached(config_file):
         from qhub.flows import deploy as register

@@ -31,6 +31,11 @@ _DEPLOY = (
     click.option("--queue", metavar="NAME", help="Work queue where runs wait."),
     click.option("--pool", metavar="NAME", help="Work pool where runs wait."),
     click.option("--image", metavar="IMAGE", help="Container image of the runs."),
+    click.option(
+        "--build/--no-build",
+        default=None,
+        help="Put the code into IMAGE and push it, or it is there.  [default: neither]",
+    ),
     click.option("--tag", "tags", multiple=True, metavar="TAG", help="Repeatable."),
     click.option(
         "-p", "--param", "parameters", multiple=True, metavar="KEY=VALUE", help="Of all runs."

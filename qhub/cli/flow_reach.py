@@ -20,10 +20,17 @@ def reached(config_file: Path) -> Iterator[None]:
 
     Prefect reads its settings when it is imported: it must not be imported before.
     """
-    if find_spec("prefect") is None:
+    with told(needs_prefect=True):
+        if config_file.is_file() or not os.environ.get("PREFECT_API_URL"):
+            os.environ.update(_of(config_file))
+        yield
+
+
+@contextmanager
+def told(*, needs_prefect: bool = False) -> Iterator[None]:
+    """Tell what `qhub.flows` raises."""
+    if needs_prefect and find_spec("prefect") is None:
         raise QhubError("Prefect is not installed", hint="pip install 'qhub[flows]'")
-    if config_file.is_file() or not os.environ.get("PREFECT_API_URL"):
-        os.environ.update(_of(config_file))
     from qhub.flows.errors import FlowsError
 
     try:

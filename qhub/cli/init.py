@@ -73,7 +73,7 @@ def init(config_file: Path, *, force: bool, output: screen.Format, **given: Any)
     for path in _differing(new):
         new_file.write(path, new[path], force=force)
     new_file.write(config_file, text.encode(), force=force)
-    last = "deploy" if made.provider == "embedded" else "render"
+    last = "deploy" if made.provider in ("embedded", "existing", "local") else "render"
     _tell(config_file, [config_file, *new], commands=("validate", "show", last), output=output)
     return exits.OK
 

@@ -122,11 +122,10 @@ def _lines(wanted: _Wanted, *, raw: bool) -> Generator[Line, None, None]:
 
 def _of_cluster(wanted: _Wanted) -> Iterator[Line]:
     """Yield what pods wrote, led by the pod where several write."""
-    from qhub.cli.cluster import cluster_of
     from qhub.cluster import logs
     from qhub.embedded.logs import Line
 
-    with cluster_of(wanted.project.config) as cluster:
+    with wanted.project.cluster() as cluster:
         found = logs.of_name(
             cluster,
             wanted.platform,

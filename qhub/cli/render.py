@@ -53,7 +53,7 @@ def render(
         lines = [f"{len(bundle) + 1} files are what {config_file} renders"]  # with the manifest
     else:
         written = project.render(folder, force=force)
-        following = _next(project, folder)
+        following = _next(project, config_file, folder)
         report = _paths(written) | {"dir": str(folder), "next": following}
         lines = [*_told(written, folder, verbose=verbose), "next:", *(f"  {s}" for s in following)]
     if output == "json":
@@ -101,17 +101,19 @@ def _paths(found: Written | Difference) -> dict[str, list[str]]:
     return {name: list(paths) for name, paths in asdict(found).items()}
 
 
-def _next(project: Project, folder: Path) -> list[str]:
+def _next(project: Project, config_file: Path, folder: Path) -> list[str]:
     """Return what to do to deploy what was rendered, in order."""
-    from qhub.config.model import Embedded
     from qhub.render import secret_variables
 
-    if isinstance(project.config.cluster, Embedded):
-        return ["qhub deploy"]
+    chosen = "" if str(config_file) == options.DEFAULT_NAME else f" -c {config_file}"
+    deploy = f"qhub deploy{chosen}" + ("" if folder.name == "" else f" --dir {folder}")
+    if project.is_embedded:
+        return [deploy]
     stages = sorted({path.split("/")[1] for path in project.bundle if path.startswith("stages/")})
-    variables = [f"TF_VAR_{variable.name}" for variable in secret_variables(project.platform)]
-    secrets = f"set the secrets as it says: {', '.join(variables)}"
+    by_hand = [f"follow {folder / 'stages' / stage / 'README.md'}" for stage in stages]
+    secrets = f"set the secrets: qhub secrets list{chosen} tells which are missing"
     return [
-        *(f"follow {folder / 'stages' / stage / 'README.md'}" for stage in stages),
-        *([secrets] if variables else []),
+        *([secrets] if secret_variables(project.platform) else []),
+        deploy,
+        f"or, to run Terraform yourself, {' and '.join(by_hand)}",
     ]

@@ -28,6 +28,7 @@ _IN_CLUSTER = {
     "absent": "not there",
     "present": "there",
     "forbidden": "may not be looked at",
+    "surplus": "added there by hand",
     None: "",
 }
 
@@ -53,7 +54,7 @@ def list_(config_file: Path, *, output: screen.Format) -> int:
 def check(config_file: Path, *, yes: bool, output: screen.Format) -> int:
     """Compare the secrets of all agents with the cluster.
 
-    Exit status 4 if one is missing, not on the cluster, or has another value there.
+    Exit status 4 if one is missing, not on the cluster, has another value there, or was added.
     """
     from qhub.api import load
     from qhub.cli.consent import consent
@@ -79,7 +80,7 @@ def _print(found: Sequence[SecretState], output: screen.Format) -> None:
 
 
 def _row(state: SecretState) -> tuple[str, ...]:
-    is_own = state.in_cluster == "present" or state.source.startswith("Secret ")
+    is_own = state.in_cluster in {"present", "surplus"} or state.source.startswith("Secret ")
     here = "" if is_own else state.problem or "set"
     told = ", ".join(filter(None, (here, _IN_CLUSTER[state.in_cluster])))
     place = f"{state.secret}, key {state.key}"

@@ -13,7 +13,7 @@ from qhub.cluster.health import AgentHealth, Problem, iso
 from qhub.cluster.heartbeats import Heartbeat, heartbeat
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from qhub.cluster.causes import Cause
     from qhub.cluster.client import Cluster, LogLine
@@ -70,7 +70,7 @@ def look(cluster: Cluster, agent: Agent) -> Look:
         found = ()
     ready = [pod for pod in pods if pod.is_ready]
     lines = _lines(cluster, ready)
-    beat = heartbeat(cluster, agent) if ready else Heartbeat()
+    beat = heartbeat(cluster, agent, ready=_since(ready)) if ready else Heartbeat()
     problems = (
         *(_problem(part, cause) for cause in found),
         *_stopped(part, deployment, cluster.target.namespace),
@@ -100,7 +100,6 @@ def _health(
     *,
     runs: int | None = None,
 ) -> AgentHealth:
-    since = [pod.conditions["Ready"].since for pod in pods if pod.is_ready]
     heard = [line.at for line in lines if line.at is not None]
     return AgentHealth(
         name=agent.name,
@@ -110,7 +109,7 @@ def _health(
         ready=deployment.ready if deployment else 0,
         wanted=deployment.replicas if deployment else 0,
         restarts=sum(pod.restarts for pod in pods),
-        since=iso(max((moment for moment in since if moment), default=None)),
+        since=iso(_since(pods)),
         heartbeat=None,
         heard=iso(max(heard, default=None)),
         image=next(iter(deployment.images), None) if deployment else None,
@@ -118,6 +117,12 @@ def _health(
         pods=tuple(pod.name for pod in pods if not pod.is_deleted),
         runs=runs,
     )
+
+
+def _since(pods: Iterable[PodInfo]) -> datetime | None:
+    """Return when the youngest pod became ready."""
+    since = [pod.conditions["Ready"].since for pod in pods if pod.is_ready]
+    return max((moment for moment in since if moment), default=None)
 
 
 def _lines(cluster: Cluster, pods: Sequence[PodInfo]) -> tuple[LogLine, ...]:

@@ -7,7 +7,7 @@ import os
 import tempfile
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,7 +87,8 @@ class _Request:
     @property
     def headers(self) -> dict[str, str]:
         accept = {"Accept": self.accept}
-        return accept if self.body is None else {**accept, "Content-Type": "application/json"}
+        kind = "application/merge-patch+json" if self.method == "PATCH" else "application/json"
+        return accept if self.body is None else {**accept, "Content-Type": kind}
 
 
 class Connection:
@@ -163,6 +164,15 @@ class Connection:
     def put(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """Replace an object and return it."""
         return self._json(_Request("PUT", path, body=body))
+
+    def patch(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Change what the body names of an object, and return it."""
+        return self._json(_Request("PATCH", path, body=body))
+
+    def delete(self, path: str) -> None:
+        """Remove an object; one that is gone is as good."""
+        with suppress(AbsentError):
+            self._json(_Request("DELETE", path))
 
     def text(self, path: str, query: Mapping[str, str] | None = None) -> bytes:
         """Return what is no JSON: a log."""

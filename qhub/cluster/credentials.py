@@ -235,7 +235,9 @@ class _Command:
             str(entry["name"]): str(entry.get("value", ""))
             for entry in self.settings.get("env") or ()
         }
-        return {**self.environ, **more, "KUBERNETES_EXEC_INFO": json.dumps(info)}
+        # Some look into it for the context; it may have been named by another variable.
+        files = {"KUBECONFIG": os.pathsep.join(map(str, self.target.files))}
+        return {**self.environ, **files, **more, "KUBERNETES_EXEC_INFO": json.dumps(info)}
 
     def _failed(self, what: str, hint: str) -> CredentialsError:
         return CredentialsError(

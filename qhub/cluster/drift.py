@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from qhub.cluster.errors import ForbiddenError
+from qhub.cluster.agents import release_name
+from qhub.cluster.errors import ForbiddenError, RefusedError
 from qhub.cluster.health import Problem
 from qhub.config.formats.quantities import BadQuantityError, cpu_millis
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from qhub.cluster.client import Cluster
     from qhub.cluster.releases import Release
 
-__all__ = ["chart_mark", "from_config", "from_release"]
+__all__ = ["chart_mark", "from_config", "from_release", "is_edited"]
 
 _CHART = "charts/prefect-agent/"
 _REVISIONS = (("token", "revision"), ("secrets", "revision"))
@@ -40,7 +41,8 @@ def from_config(agent: str, release: Release, wanted: Mapping[str, bytes]) -> It
         if paths:
             told = f"the config asks for something else than what is deployed ({_listed(paths)})"
             yield Problem(part, told, hint)
-    if release.description.startswith("chart ") and release.description != chart_mark(wanted):
+    mark = release.description.partition(",")[0]
+    if mark.startswith("chart ") and mark != chart_mark(wanted):
         yield Problem(part, "its chart is of another version of QHub than this one", hint)
 
 
@@ -54,20 +56,33 @@ def chart_mark(wanted: Mapping[str, bytes]) -> str:
 def from_release(cluster: Cluster, agent: str, release: Release) -> Iterator[Problem]:
     """Yield what somebody changed by hand of what the release made; raises `ClusterError`.
 
-    Terraform does not see this: a deploy with the same inputs leaves it as it is.
+    Terraform does not see this; a deploy looks for it itself, and lets Helm make it again.
     """
     made = [one for one in yaml.load_all(release.manifest, Loader=_LOADER) if one]
-    hint = f"undo it, or `helm rollback {release.name} {release.revision} -n {{}}` does"
-    namespace = cluster.target.namespace
+    hint = "run `qhub deploy`: it makes it again as the config has it"
     for one, paths in zip(
         made, cluster.several(lambda one: _live(cluster, one), made), strict=True
     ):
         subject = f"{one['kind'].lower()}/{one['metadata']['name']}"
         if paths is None:
-            yield Problem(f"agent/{agent}", f"{subject} was deleted", hint.format(namespace))
+            yield Problem(f"agent/{agent}", f"{subject} was deleted", hint)
         elif paths:
             told = f"{subject} was changed by hand ({_listed(paths)})"
-            yield Problem(f"agent/{agent}", told, hint.format(namespace))
+            yield Problem(f"agent/{agent}", told, hint)
+
+
+def is_edited(cluster: Cluster, agent: str) -> bool:
+    """Tell whether somebody changed what an agent's release made; raises `ClusterError`.
+
+    Of a release that failed, or that we may not look at, that is not known.
+    """
+    try:
+        release = cluster.release(release_name(agent))
+    except (ForbiddenError, RefusedError):
+        return False
+    if release is None or release.status != "deployed":
+        return False
+    return next(from_release(cluster, agent, release), None) is not None
 
 
 def _live(cluster: Cluster, made: Mapping[str, Any]) -> tuple[str, ...] | None:

@@ -30,6 +30,8 @@ __all__ = ["Heartbeat", "heartbeat"]
 _SECONDS = 3.0
 _LATE = timedelta(seconds=180)
 """Prefect itself takes a worker for gone after 90 s."""
+_YOUNG = timedelta(seconds=30)
+"""A worker is ready before it has told Prefect of itself for the first time."""
 _REFUSED = (401, 403)
 _UNKNOWN = (OSError, HTTPException, ValueError, TypeError, KeyError)
 
@@ -43,8 +45,11 @@ class Heartbeat:
     hint: str = ""
 
 
-def heartbeat(cluster: Cluster, agent: Agent) -> Heartbeat:
-    """Ask Prefect's API; raises `ClusterError` where the cluster does not give the token."""
+def heartbeat(cluster: Cluster, agent: Agent, *, ready: datetime | None = None) -> Heartbeat:
+    """Ask Prefect's API; raises `ClusterError` where the cluster does not give the token.
+
+    `ready` is since when its pods are: who just began is not blamed for silence.
+    """
     url = agent.api.url
     if agent.generation != "worker" or not url or urlsplit(url).scheme not in ("http", "https"):
         return Heartbeat()
@@ -59,7 +64,9 @@ def heartbeat(cluster: Cluster, agent: Agent) -> Heartbeat:
         return _refused(error.code, url, agent)
     except _UNKNOWN:  # out of reach, or something else answers
         return Heartbeat()
-    return _judged(newest, agent)
+    found = _judged(newest, agent)
+    is_young = ready is not None and datetime.now(UTC) - ready < _YOUNG
+    return Heartbeat(found.at) if is_young else found
 
 
 def _credential(cluster: Cluster, agent: Agent) -> dict[str, str]:

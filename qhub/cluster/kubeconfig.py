@@ -27,6 +27,8 @@ _PATHS = {
     "contexts": ("context", ()),
 }
 """Kind → what an entry holds, and which of it are paths, relative to their file."""
+_NAMED = ("KUBECONFIG", "KUBE_CONFIG_PATHS", "KUBE_CONFIG_PATH")
+"""Variables that name files, the first that is set; Terraform by hand reads the other two."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -46,8 +48,9 @@ class Kubeconfig:
 
 
 def files(environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Return the files that KUBECONFIG names, or ~/.kube/config; whether they exist or not."""
-    named = [part for part in environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    """Return the files that the environment names, or ~/.kube/config; whether they exist or not."""
+    value = next(filter(None, map(environ.get, _NAMED)), "")
+    named = [part for part in value.split(os.pathsep) if part]
     if named:
         return tuple(dict.fromkeys(Path(part) for part in named))
     home = environ.get("HOME")

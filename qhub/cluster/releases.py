@@ -43,6 +43,9 @@ class Release:
         return self.status.startswith(("pending-", "uninstalling"))
 
 
+_SHAPE = (AttributeError, KeyError, TypeError)  # JSON of another form than a release's
+
+
 def revision(metadata: Mapping[str, Any]) -> int:
     """Return the revision that a Secret of Helm's is for."""
     said = (metadata.get("labels") or {}).get("version", "0")
@@ -66,7 +69,7 @@ def read(secret: Mapping[str, Any]) -> Release:
             values=said.get("config") or {},
             manifest=said.get("manifest") or "",
         )
-    except (KeyError, TypeError, ValueError, binascii.Error, OSError, EOFError, zlib.error):
+    except (*_SHAPE, ValueError, binascii.Error, OSError, EOFError, zlib.error):
         raise RefusedError(
             f"the Secret '{name}' holds no release that can be read",
             http_status=200,

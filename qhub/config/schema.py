@@ -26,6 +26,7 @@ OWNED = {
     "jobImage": "set `default_images.flow`",
     "labels": "set `prefect_agent.prefectLabels`, or `queues` of the agent",
     "project": "set `project_name`",
+    "published": "remove it: QHub publishes the profiles of the file",
     "queues": "set `queues` of the agent, or `prefect_agent.prefectLabels`",
     "secrets": "name them in `secrets`, and in `secrets` of the agent",
     "token": "set `token` of the agent, or `prefect.api.token`",

@@ -252,7 +252,7 @@ def _applied_at_once(site: Site, stage: Stage, ready: Begun) -> tuple[Change, ..
 
     _watched(site, stage, objects, run)
     names = {secret.name: secret.address for secret in site.secrets}
-    why = {names[name]: cause for name, cause in ready.wanted.causes.items()}
+    why = {names.get(name, name): cause for name, cause in ready.wanted.causes.items()}
     return changes.told(objects.planned, objects.drifted, secrets=why)
 
 

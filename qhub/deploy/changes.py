@@ -41,7 +41,7 @@ _REASONS = {
     "delete_because_wrong_repetition": "the config has it otherwise",
     "delete_because_no_move_target": "the config has it no longer",
 }
-_NOT_WORTH = frozenset(["metadata", "manifest", "resource_version", "id", "status"])
+_NOT_WORTH = frozenset(["force_update", "metadata", "manifest", "resource_version", "id", "status"])
 _SHOWN = 4
 _DEEPEST = 4
 
@@ -92,7 +92,7 @@ def told(
 ) -> tuple[Change, ...]:
     """Return the changes as a run told of them; it tells less of why than a plan that is shown.
 
-    `secrets` are why Secrets get a new revision, by their address.
+    `secrets` are why Secrets and releases get a new revision, by their address.
     """
     by_hand = {drift.address: drift.action for drift in drifted}
     found = []
@@ -141,12 +141,15 @@ def _why(
         return "it is gone from the cluster" if gone else "it is new"
     what = ", ".join(_some(dict.fromkeys(_differing(before, after))))
     by_hand = "somebody changed it in the cluster" if drift is not None else ""
+    if str(resource["address"]) in causes:
+        by_hand = _CAUSES[causes[str(resource["address"])]]
     return "; ".join(filter(None, (by_hand, what)))
 
 
 _CAUSES: Mapping[Cause, str] = {
     "differs": "its value is not what the cluster holds",
     "gone": "it is gone from the cluster",
+    "edited": "somebody changed in the cluster what it had made",
 }
 
 
@@ -167,12 +170,18 @@ def _differing(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
         if name == "values":
             yield from _values(before.get(name) or (), after.get(name) or ())
         elif name == "description" and str(after.get(name)).startswith("chart "):
-            yield "the chart"
+            if _chart(before) != _chart(after):
+                yield "the chart"
         elif name == "data_wo_revision":
             yield "its value"
         else:
             yield name
     yield from _metadata(before.get("metadata"), after.get("metadata"))
+
+
+def _chart(release: Mapping[str, Any]) -> str:
+    """Return the mark of a release's chart, that its description begins with."""
+    return str(release.get("description")).partition(",")[0]
 
 
 def _metadata(before: Any, after: Any) -> Iterator[str]:

@@ -16,6 +16,7 @@ from qhub.deploy import healing, revisions, stages, steps
 from qhub.deploy.apply import site_of
 from qhub.deploy.changes import Change
 from qhub.deploy.errors import DeployFailedError
+from qhub.deploy.events import Failed
 from qhub.deploy.explain import failure
 from qhub.deploy.listening import ObjectSteps
 from qhub.deploy.request import cluster_of
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qhub.deploy import preflight
+    from qhub.deploy.events import Event
     from qhub.deploy.request import Request
     from qhub.deploy.site import Site
     from qhub.deploy.stages import Stage
@@ -124,12 +126,21 @@ def _destroy(site: Site, stage: Stage, handed: Mapping[str, str]) -> tuple[Chang
     healing.settle(site, left)
     if not plan.is_empty:
         objects = ObjectSteps(site.progress)
+        failed: list[str] = []
+
+        def tell(event: Event | None) -> None:
+            if isinstance(event, Failed):
+                failed.append(event.address)
+            objects.tell(event)
+
         try:
-            finished = steps.apply(site, stage, terraform, tell=objects.tell)
+            finished = steps.apply(site, stage, terraform, tell=tell)
         finally:
             objects.close()
         if finished.status != 0:
-            raise failure(finished, stage, doing="the removal of")
+            # Terraform's error does not name an object that it was to remove.
+            what = f"{' and '.join(failed)} from" if failed else "of"
+            raise failure(finished, stage, doing=f"the removal of {what}")
     revisions.forget(stage.intent)
     healing.forget(stage)
     _require_gone(site, stage)

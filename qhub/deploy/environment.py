@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-__all__ = ["base", "for_stage", "kubeconfig_environ"]
+__all__ = ["base", "for_stage"]
 
 _NAMES = frozenset(
     [
@@ -87,16 +87,3 @@ def for_stage(
         "TF_DATA_DIR": str(data),
         **{f"TF_VAR_{name}": value for name, value in values.items()},
     }
-
-
-def kubeconfig_environ(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return the environment in which KUBECONFIG says what KUBE_CONFIG_PATH(S) may say instead.
-
-    So that QHub looks into the cluster that Terraform by hand, as the README of a stage has it,
-    would deploy to.
-    """
-    named = next(filter(None, map(environ.get, _KUBECONFIGS)), "")
-    return {**environ, **({"KUBECONFIG": named} if named else {})}
-
-
-_KUBECONFIGS = ("KUBECONFIG", "KUBE_CONFIG_PATHS", "KUBE_CONFIG_PATH")

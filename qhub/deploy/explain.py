@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["failure", "troubles"]
 
+_UNREACHABLE = re.compile(
+    r"connection refused|connection reset|cluster unreachable|no route to host|i/o timeout"
+    r"|no such host|EOF$|TLS handshake",
+    re.IGNORECASE,
+)
+_STATE = re.compile(r"(Error releasing the state lock|(Error saving|Failed to save) .*state)")
+_STATE_KEPT = re.compile(r"Failed to persist state")
+"""What Terraform says after one of the former: in which file the state is now."""
 _MENDS: Sequence[tuple[re.Pattern[str], str]] = tuple(
     (re.compile(pattern, re.IGNORECASE), mend)
     for pattern, mend in (
@@ -25,9 +33,13 @@ _MENDS: Sequence[tuple[re.Pattern[str], str]] = tuple(
             r"values don't meet the specifications of the schema",
             "mend the override of that name in the config file",
         ),
+        (
+            r"is invalid: |unable to build kubernetes objects|cannot unmarshal|unknown field",
+            "Kubernetes refuses what became of an override: mend it in the config file",
+        ),
         (r"execution error at \(prefect-agent", "mend the value that it names in the config file"),
         (
-            r"connection refused|no route to host|i/o timeout|no such host|EOF$|TLS handshake",
+            _UNREACHABLE.pattern,
             "see that the API server answers, as with `kubectl version`, and deploy again",
         ),
         (r"exceeded quota", "raise the quota of the namespace, or ask for less"),
@@ -52,6 +64,10 @@ _MENDS: Sequence[tuple[re.Pattern[str], str]] = tuple(
             r"Inconsistent dependency lock file|checksums|does not match configured version",
             "the stage's .terraform.lock.hcl names other providers: commit one that fits, "
             "or remove it",
+        ),
+        (
+            r"waiting for resource to be gone",
+            "something holds it: `kubectl describe` tells what; do it again when that is gone",
         ),
         (
             r'namespaces "qhub-state" not found',
@@ -83,14 +99,38 @@ def failure(finished: Finished, stage: Stage, *, doing: str) -> QhubError:
     return TerraformError(message, diagnostics=finished.diagnostics, troubles=found)
 
 
+def is_unreachable(told: Diagnostic) -> bool:
+    """Tell whether Terraform did not reach what it talks to, an API server most likely."""
+    return _UNREACHABLE.search(told.text) is not None
+
+
 def troubles(diagnostics: Iterable[Diagnostic]) -> tuple[Trouble, ...]:
     """Return errors of Terraform with how to mend them, each once."""
-    found = (
+    errors = [told for told in diagnostics if told.severity == "error"]
+    about_state = [told for told in errors if _is_about_state(told)]
+    found = [
         Trouble(told.address or told.where or "Terraform", _words(told), _mend(told))
-        for told in diagnostics
-        if told.severity == "error"
-    )
+        for told in errors
+        if not _is_about_state(told)
+    ]
+    if about_state:
+        found.append(_state_left(about_state))
     return tuple(dict.fromkeys(found))
+
+
+def _is_about_state(told: Diagnostic) -> bool:
+    return any(pattern.match(told.summary) for pattern in (_STATE, _STATE_KEPT))
+
+
+def _state_left(errors: Iterable[Diagnostic]) -> Trouble:
+    """Return in our words what Terraform says at length, of what a deploy mends by itself."""
+    lines = [told.detail.partition("\n")[0] for told in errors if _STATE.match(told.summary)]
+    why = "".join(f"\n    {line}" for line in dict.fromkeys(lines))
+    return Trouble(
+        "Terraform's state",
+        f"what was done could not be stored, or the lock not be given back{why}",
+        "nothing is lost: the next deploy stores it, and takes the lock away",
+    )
 
 
 def _words(told: Diagnostic) -> str:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from qhub.cluster.causes import causes
 from qhub.cluster.errors import ClusterError
 from qhub.deploy import explain, report
-from qhub.deploy.errors import DeployFailedError, StaleError
+from qhub.deploy.errors import DeployFailedError, StaleError, Trouble
 from qhub.deploy.watch import as_trouble, release_of
 from qhub.errors import LockedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from qhub.deploy.errors import Trouble
+    from qhub.deploy.events import Diagnostic
     from qhub.deploy.site import Site
     from qhub.deploy.stages import Stage
     from qhub.deploy.terraform import Finished
@@ -28,6 +28,7 @@ _STOPPED = re.compile(
     r"|stopped by",
     re.IGNORECASE,
 )
+_THE_CLUSTER = "the cluster"
 _UNTOLD = frozenset(["starting", "unknown", "absent", "release"])
 
 
@@ -38,11 +39,9 @@ def apply_failed(
     plain = explain.failure(finished, stage, doing="the apply of")
     if isinstance(plain, LockedError | StaleError):
         return plain
-    found = tuple(seen) or tuple(_causes(site, releases))
+    found = tuple(seen) or tuple(_away(site, finished)) or tuple(_causes(site, releases))
     told = explain.troubles(
-        diagnostic
-        for diagnostic in finished.errors
-        if not (found and (release_of(diagnostic.address) or _STOPPED.search(diagnostic.text)))
+        diagnostic for diagnostic in finished.errors if not _is_told_by(found, diagnostic)
     )
     everything = tuple(dict.fromkeys((*found, *told)))
     path = report.write(site, stage=stage.name, finished=finished, troubles=everything)
@@ -53,6 +52,25 @@ def apply_failed(
         troubles=everything,
         hint=f"{hint}; more is in {path}" if path else hint,
     )
+
+
+def _is_told_by(found: Sequence[Trouble], diagnostic: Diagnostic) -> bool:
+    """Tell whether Terraform's words add nothing to the causes that were found."""
+    about = {trouble.about.partition(":")[0] for trouble in found}
+    is_away = _THE_CLUSTER in about and explain.is_unreachable(diagnostic)
+    was_stopped = bool(found) and _STOPPED.search(diagnostic.text) is not None
+    return is_away or was_stopped or release_of(diagnostic.address) in about
+
+
+def _away(site: Site, finished: Finished) -> Iterator[Trouble]:
+    """Yield that the API server does not answer, where Terraform met that and it is still so."""
+    if not any(map(explain.is_unreachable, finished.errors)):
+        return
+    with site.cluster() as cluster:
+        try:
+            cluster.version()
+        except ClusterError as error:
+            yield Trouble(_THE_CLUSTER, str(error), error.hint)
 
 
 def _causes(site: Site, releases: Iterable[str]) -> Iterator[Trouble]:

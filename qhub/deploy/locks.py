@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 __all__ = ["Holder", "holder", "holder_in", "is_of_this_machine", "locked", "unlock"]
 
 _SUMMARY = "Error acquiring the state lock"
-_FIELD = re.compile(r"^\s*(ID|Path|Operation|Who|Version|Created):\s*(.*?)\s*$", re.MULTILINE)
+# A backend in a cluster has no path: what follows an empty one is the next line's.
+_FIELD = re.compile(
+    r"^[ \t]*(ID|Path|Operation|Who|Version|Created):[ \t]*(.*?)[ \t]*$", re.MULTILINE
+)
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)")
 
 

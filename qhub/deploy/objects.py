@@ -1,4 +1,4 @@
-"""What QHub itself changes in a cluster: the namespace of the state, releases that were cut off.
+"""What QHub itself changes in a cluster: the namespace of the state, what deploys left half done.
 
 Everything else is Terraform's to change.
 """
@@ -9,12 +9,11 @@ import base64
 import binascii
 import gzip
 import json
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from qhub.cluster.connection import Connection, _Request
-from qhub.cluster.errors import AbsentError, RefusedError
+from qhub.cluster.connection import Connection
+from qhub.cluster.errors import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,8 +70,7 @@ class Objects(Connection):
 
     def remove_secret(self, name: str) -> None:
         """Remove a Secret; one that is gone is as good."""
-        with suppress(AbsentError):
-            self._json(_Request("DELETE", self._secrets(name)))
+        self.delete(self._secrets(name))
 
     def make_namespace(self, name: str, labels: Mapping[str, str]) -> None:
         """Make a namespace; one that somebody else made meanwhile is as good."""
@@ -100,7 +98,13 @@ class Objects(Connection):
         content = str((stored.get("data") or {}).get("release"))
         stored["data"]["release"] = _failed(content)
         stored["metadata"]["labels"]["status"] = "failed"
-        self._json(_Request("PUT", path, body=stored))
+        self.put(path, stored)
+
+    def restart(self, deployment: str, *, at: str) -> None:
+        """Have new pods made of a Deployment, as `kubectl rollout restart` does."""
+        path = f"/apis/apps/v1/namespaces/{self.target.namespace}/deployments/{deployment}"
+        template = {"metadata": {"annotations": {"kubectl.kubernetes.io/restartedAt": at}}}
+        self.patch(path, {"spec": {"template": template}})
 
     def _secrets(self, *name: str) -> str:
         return "/".join([f"{_NAMESPACES}/{self.target.namespace}/secrets", *name])

@@ -1,7 +1,8 @@
 """What of an agent's overrides the Pod Security of its namespace would refuse.
 
 The chart's defaults fit the level `restricted`; overrides may not. Helm would not tell: the
-Deployment is accepted, and its pods are not.
+Deployment is accepted, and its pods are not. The schema of those values lets by no override that
+`restricted` refuses, so that this finds none; it holds what the schema may let by some day.
 Source: Kubernetes, "Pod Security Standards"; of its controls those that the chart's values touch.
 """
 

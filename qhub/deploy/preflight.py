@@ -11,7 +11,7 @@ from qhub.cluster.errors import ClusterError, ContextError, ForbiddenError, Kube
 from qhub.cluster.target import target as target_of
 from qhub.config.model import ExistingSecret
 from qhub.deploy import pod_security
-from qhub.deploy.environment import base, kubeconfig_environ
+from qhub.deploy.environment import base
 from qhub.deploy.errors import DeclinedError, PreflightError, PreventedError, Trouble
 from qhub.deploy.request import cluster_of
 from qhub.deploy.terraform import OLDEST
@@ -71,7 +71,7 @@ def pick_target(
     context = cluster_of(request.config).kube_context
     key = f"{request.config.provider}.kube_context"
     try:
-        found = target_of(context, request.platform.namespace, kubeconfig_environ(environ))
+        found = target_of(context, request.platform.namespace, environ)
     except (ContextError, KubeconfigError) as error:
         return Trouble("the cluster", str(error), error.hint)
     if context is None and consent is None:
@@ -96,14 +96,13 @@ def look(
 
     What `removes` needs neither secrets nor a sound namespace.
     """
-    child = kubeconfig_environ(environ)
     values = collect(request.platform, request.document, environ)
     troubles = [*_terraform(environ), *(() if removes else values.troubles)]
     notes: list[str] = []
     if isinstance(found, Trouble):
         troubles.append(found)
     else:
-        with Cluster(found, environ=child) as cluster:
+        with Cluster(found, environ=environ) as cluster:
             for seen in _cluster(request, cluster, removes=removes):
                 if isinstance(seen, Trouble):
                     troubles.append(seen)
@@ -111,7 +110,7 @@ def look(
                     notes.append(seen)
     if troubles or isinstance(found, Trouble):
         raise PreflightError(troubles)
-    return Checked(found, values, child, tuple(notes))
+    return Checked(found, values, environ, tuple(notes))
 
 
 def _terraform(environ: Mapping[str, str]) -> Iterator[Trouble]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qhub.config.model import KubernetesCluster
+from qhub.config.model import Embedded, KubernetesCluster
 from qhub.deploy.errors import ProviderError
 
 if TYPE_CHECKING:
@@ -37,6 +37,12 @@ def cluster_of(config: Config) -> KubernetesCluster:
     """Return what the config says of a cluster that is there; raises `ProviderError`."""
     if isinstance(config.cluster, KubernetesCluster):
         return config.cluster
+    if isinstance(config.cluster, Embedded):
+        raise ProviderError(
+            "provider 'embedded' runs on this machine: there is no cluster to look into",
+            hint="`qhub deploy` changes what differs, and says what it was; `qhub status` tells "
+            "what differs, and which secrets are missing",
+        )
     raise ProviderError(
         f"provider '{config.provider}' is not deployed by Terraform in this version of QHub: "
         "only 'existing' and 'local' are",

@@ -1,5 +1,7 @@
 """Which revision each Secret gets: a higher one where its value is not what the cluster holds.
 
+And which each agent's release gets: a higher one where somebody changed what Helm made.
+
 Terraform sees a revision, never a value. The revisions that a deploy is about to write are noted
 on the disk before it begins: where it is killed after it wrote a Secret and before Terraform
 noted that, the agents that read the Secret must roll all the same.
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -20,15 +22,19 @@ if TYPE_CHECKING:
 
 __all__ = ["Cause", "Decided", "decide", "forget", "intend", "intended"]
 
-Cause = Literal["differs", "gone"]
+Cause = Literal["differs", "gone", "edited"]
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """Name of a Secret → its revision; `causes` say why one was raised."""
+    """Name of a Secret → its revision; `causes` say why one was raised.
+
+    `releases` are the revisions of the releases by agent; their causes are by address.
+    """
 
     revisions: Mapping[str, int]
     causes: Mapping[str, Cause]
+    releases: Mapping[str, int] = field(default_factory=dict)
 
 
 def decide(

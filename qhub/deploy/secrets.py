@@ -10,7 +10,6 @@ from qhub.cluster import Cluster
 from qhub.cluster.errors import ForbiddenError
 from qhub.config.model import ExistingSecret
 from qhub.deploy import preflight
-from qhub.deploy.environment import kubeconfig_environ
 from qhub.deploy.errors import PreflightError, Trouble
 from qhub.deploy.request import cluster_of
 from qhub.deploy.values import collect, held
@@ -19,7 +18,7 @@ from qhub.render.secrets_tf import where_from
 from qhub.render.values import TOKEN_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qhub.cluster.model import SecretData
     from qhub.deploy.request import Request
@@ -27,8 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["InCluster", "SecretState", "secrets"]
 
-InCluster = Literal["same", "differs", "absent", "present", "forbidden"]
-"""`present`: it is the user's own Secret, with which there is nothing to compare."""
+InCluster = Literal["same", "differs", "absent", "present", "forbidden", "surplus"]
+"""`present`: it is the user's own Secret, with which there is nothing to compare. `surplus`: a key
+that somebody added to a Secret of ours; the next deploy takes it away.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class SecretState:
     @property
     def is_well(self) -> bool:
         """Whether nothing has to be done about it; what nobody may look at counts as well."""
-        return not self.problem and self.in_cluster not in {"differs", "absent"}
+        return not self.problem and self.in_cluster not in {"differs", "absent", "surplus"}
 
 
 def secrets(
@@ -74,16 +75,17 @@ def secrets(
     if isinstance(target, Trouble):
         raise PreflightError([target])
     names = sorted({state.secret for state in listed})
-    with Cluster(target, environ=kubeconfig_environ(environ)) as cluster:
+    with Cluster(target, environ=environ) as cluster:
         try:
             found = dict(zip(names, cluster.several(cluster.secret, names), strict=True))
         except ForbiddenError:
             return tuple(_with(state, "forbidden") for state in listed)
     wanted = {secret.name: secret.data(values.values) for secret in held(request.platform)}
-    return tuple(
+    compared = tuple(
         _with(state, _compared(state, wanted.get(state.secret), found[state.secret]))
         for state in listed
     )
+    return (*compared, *_surplus(listed, wanted, found))
 
 
 def _listed(request: Request, values: Values) -> Iterator[SecretState]:
@@ -127,6 +129,21 @@ def _compared(
     if wanted is None:
         return "present"
     return "same" if found[state.key] == wanted.get(state.key) else "differs"
+
+
+def _surplus(
+    listed: Sequence[SecretState],
+    wanted: Mapping[str, Mapping[str, bytes]],
+    found: Mapping[str, SecretData | None],
+) -> Iterator[SecretState]:
+    """Yield the keys that are in Secrets of ours, and that the config does not know."""
+    any_state = {state.secret: state for state in listed}
+    for name, data in wanted.items():
+        if name not in any_state:
+            continue
+        for key in sorted((found.get(name) or {}).keys() - data.keys()):
+            one = replace(any_state[name], name=key, source="nowhere", key=key, problem="")
+            yield _with(one, "surplus")
 
 
 def _with(state: SecretState, in_cluster: InCluster) -> SecretState:

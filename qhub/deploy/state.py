@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from qhub.deploy.terraform import Terraform
 
-__all__ = ["State", "parse", "pull"]
+__all__ = ["State", "parse", "pull", "release_address"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,22 @@ class State:
 
     def revisions(self) -> dict[str, int]:
         """Return the revision of each Secret that was made."""
-        found = self.outputs.get("secret_revisions")
+        return self._numbers("secret_revisions")
+
+    def release_revisions(self) -> dict[str, int]:
+        """Return the revision of each agent's release that was made."""
+        return self._numbers("release_revisions")
+
+    def _numbers(self, output: str) -> dict[str, int]:
+        found = self.outputs.get(output)
         if not isinstance(found, dict):
             return {}
         return {str(name): int(revision) for name, revision in found.items()}
+
+
+def release_address(agent: str) -> str:
+    """Return the address of an agent's release."""
+    return f"helm_release.agent[{json.dumps(agent)}]"
 
 
 def pull(terraform: Terraform) -> State:

@@ -6,19 +6,21 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from qhub.cluster import drift
 from qhub.deploy import changes, healing, revisions
 from qhub.deploy.explain import failure
 from qhub.deploy.revisions import Decided
-from qhub.deploy.state import State, pull
+from qhub.deploy.state import State, pull, release_address
 from qhub.deploy.terraform import FLAG
 from qhub.render.refusal import refusals
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from qhub.cluster.model import SecretData
     from qhub.deploy.changes import Change
     from qhub.deploy.events import Event
+    from qhub.deploy.revisions import Cause
     from qhub.deploy.site import Site
     from qhub.deploy.stages import Stage
     from qhub.deploy.terraform import Finished, Listener, Terraform
@@ -93,7 +95,10 @@ def begin(site: Site, stage: Stage, handed: Mapping[str, str]) -> Begun:
     ready(site, stage)
     state = state_of(site, stage)
     wanted = _decided(site, stage, state) if site.makes_agents(stage) else Decided({}, {})
-    revision = {"secret_revisions": json.dumps(dict(wanted.revisions), sort_keys=True)}
+    revision = {
+        "release_revisions": json.dumps(dict(wanted.releases), sort_keys=True),
+        "secret_revisions": json.dumps(dict(wanted.revisions), sort_keys=True),
+    }
     return Begun(state, wanted, site.terraform(stage, {**handed, **revision}))
 
 
@@ -120,9 +125,29 @@ def _decided(site: Site, stage: Stage, state: State) -> Decided:
     before = state.revisions()
     for name, revision in revisions.intended(stage.intent).items():
         before[name] = max(revision, before.get(name, 1))
-    return revisions.decide(
+    found = revisions.decide(
         site.secrets, site.checked.values.values, before=before, live=_live_secrets(site)
     )
+    releases = _release_revisions(site, state)
+    edited: dict[str, Cause] = {release_address(name): "edited" for name in _edited(site, releases)}
+    raised = {name: old + (release_address(name) in edited) for name, old in releases.items()}
+    return Decided(found.revisions, {**found.causes, **edited}, raised)
+
+
+def _release_revisions(site: Site, state: State) -> dict[str, int]:
+    """Return the revisions of the releases that are there and stay."""
+    known = state.release_revisions()
+    names = [agent.name for agent in site.request.platform.agents]
+    return {name: known.get(name, 1) for name in names if release_address(name) in state.addresses}
+
+
+def _edited(site: Site, agents: Collection[str]) -> set[str]:
+    """Return the agents of which somebody changed what Helm made."""
+    if not agents:
+        return set()
+    with site.cluster() as cluster:
+        found = cluster.several(lambda name: drift.is_edited(cluster, name), agents)
+    return {name for name, is_edited in zip(agents, found, strict=True) if is_edited}
 
 
 def plan(

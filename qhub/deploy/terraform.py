@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import errno
 import json
-import math
 import os
 import re
 import signal
@@ -29,6 +28,7 @@ from qhub.deploy import events, processes
 from qhub.deploy.errors import EndedError, TerraformError
 from qhub.deploy.interrupts import Interrupts
 from qhub.deploy.redact import Redactor
+from qhub.deploy.stopping import Stopping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -43,8 +43,6 @@ OLDEST = (1, 11)
 
 _LOOK_SECONDS = 0.05
 _LEFT_SECONDS = 10
-_STOP_SECONDS = 20
-"""How long providers may take to stop, where it is we who stop them."""
 _QUICK_SECONDS = 120
 """For what works on files and the state alone."""
 _LOCK_LEFT = ("Error releasing the state lock", "Failed to save state", "Failed to persist state")
@@ -156,28 +154,30 @@ class Terraform(python_terraform.Terraform):  # type: ignore[misc]  # the packag
         At ^C Terraform is asked to end, once; then `on_interrupt` is told how often there was one
         and which process is waited for, and `KeyboardInterrupt` is raised when Terraform is done.
         The same where `stop` says so, without the `KeyboardInterrupt`; providers that do not stop
-        then are not waited for.
+        then are not waited for, whoever asked them first.
         Raises `EndedError` where Terraform is killed by somebody else.
         """
         line = self.generate_cmd_string(cmd, *args, json=FLAG, **kwargs)
         out, err = self.record.with_suffix(".out"), self.record.with_suffix(".err")
         with Interrupts() as interrupts:
             process = self._start(line, out, err)
+            stopping = Stopping(process, stop)
             diagnostics: list[Diagnostic] = []
             try:
-                for event in self._follow(process, out, interrupts, on_interrupt, stop):
+                for event in self._follow(process, out, interrupts, on_interrupt, stopping):
                     if isinstance(event, events.Diagnostic):
                         diagnostics.append(event)
                     tell(event)
             finally:
                 processes.end_group(process, grace_seconds=_LEFT_SECONDS)
-                self._forget(process, diagnostics)
+                if not stopping.is_forced:
+                    self._forget(process, diagnostics)
                 said = self.redact(_ANSI.sub("", err.read_text(errors="replace")))
                 for file in (out, err):
                     file.unlink(missing_ok=True)
             interrupts.settle()
         status = process.returncode
-        if status < 0:
+        if status < 0 and not stopping.is_forced:
             raise EndedError(
                 f"terraform {cmd} was ended by {_signal(-status)} before it was done",
                 diagnostics=diagnostics,
@@ -225,11 +225,10 @@ class Terraform(python_terraform.Terraform):  # type: ignore[misc]  # the packag
         out: Path,
         interrupts: Interrupts,
         on_interrupt: Callable[[int, int], None],
-        stop: Callable[[], bool],
+        stopping: Stopping,
     ) -> Iterator[Event | None]:
         """Yield events until the process has ended, and None where there is none for a moment."""
         seen, rest = 0, b""
-        asked: float | None = None
         with out.open("rb") as lines:
             while True:
                 ended = process.poll() is not None
@@ -241,13 +240,9 @@ class Terraform(python_terraform.Terraform):  # type: ignore[misc]  # the packag
                 if interrupts.count > seen:
                     seen = interrupts.count
                     on_interrupt(seen, process.pid)
-                if asked is None and (seen or stop()):
-                    asked = time.monotonic()
-                    process.send_signal(_end_signal())
-                elif asked and not seen and time.monotonic() - asked > _STOP_SECONDS:
-                    # Now Terraform does not wait for its providers; it has stored its state.
-                    asked = math.inf
-                    process.send_signal(_end_signal())
+                stopping.look(interrupted=bool(seen))
+                if stopping.is_over:
+                    return
                 if not whole:
                     yield None
                     time.sleep(_LOOK_SECONDS)
@@ -281,15 +276,6 @@ def _not_started(error: OSError) -> TerraformError:
         f"Terraform cannot be started: {error.strerror or error}",
         hint="install Terraform 1.11 or later, so that `terraform version` answers",
     )
-
-
-def _end_signal() -> signal.Signals:
-    """Return the signal at which Terraform ends in good order, and that it does not ignore.
-
-    As in a job in the background of a script: who ignores ^C is the parent of who ignores it.
-    """
-    is_ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    return signal.SIGTERM if is_ignored else signal.SIGINT
 
 
 def _signal(number: int) -> str:

@@ -17,6 +17,7 @@ from qhub.cluster import Cluster
 from qhub.cluster.causes import causes
 from qhub.cluster.errors import ClusterError, ForbiddenError
 from qhub.deploy.errors import Trouble
+from qhub.deploy.unfinished import Unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -38,13 +39,17 @@ _RELEASE = re.compile(r'helm_release\.agent\["([^"]+)"\]')
 class Patience:
     """How often one looks, and how long one waits for what waiting does not mend, in seconds.
 
-    `crash` is longer: what an agent needs, such as its API, may be a moment late. `gap` is after
-    how long a cause that is not seen has gone: between two tries of a kubelet there is none.
+    `crash` is longer: what an agent needs, such as its API, may be a moment late. So is `room`:
+    until then a cluster that adds nodes says so. `vain` is shorter: what tries in vain was given
+    time before. `gap` is after how long a cause that is not seen has gone: between two tries of a
+    kubelet there is none.
     """
 
     look: float = 2.0
     any: float = 20.0
     crash: float = 30.0
+    room: float = 30.0
+    vain: float = 5.0
     api: float = 20.0
     gap: float = 10.0
 
@@ -78,12 +83,14 @@ class Watch:
         steps: ObjectSteps,
         *,
         look: Callable[[Cluster, str], Sequence[Cause]] = causes,
+        unfinished: Callable[[Site, Cluster], Unfinished] = Unfinished,
         patience: Patience = _PATIENCE,
     ) -> None:
         self.troubles: tuple[Trouble, ...] = ()
         self._site = site
         self._steps = steps
         self._look = look
+        self._find_unfinished = unfinished
         self._patience = patience
         self._notes: SimpleQueue[str] = SimpleQueue()
         self._told: set[tuple[str, str, str]] = set()
@@ -118,6 +125,7 @@ class Watch:
     def _run(self) -> None:
         checked = self._site.checked
         with Cluster(checked.target, environ=checked.environ, seconds=_API_SECONDS) as cluster:
+            unfinished = self._find_unfinished(self._site, cluster)
             while not self._over.wait(self._patience.look):
                 releases = tuple(filter(None, map(release_of, self._steps.at_work)))
                 try:
@@ -128,14 +136,16 @@ class Watch:
                     self._is_away(error)
                     continue
                 self._away = None
-                self._judge(found)
+                stuck = {release for release, cause in found if _is_in_the_way(cause)}
+                again = {release for release in stuck if unfinished.try_again(release)}
+                self._judge((release, cause) for release, cause in found if release not in again)
 
     def _judge(self, found: Iterable[tuple[str, Cause]]) -> None:
         now, redact = time.monotonic(), self._site.checked.values.redactor
         lasting = {
             (release, cause.kind, cause.subject): cause
             for release, cause in found
-            if cause.lasting and cause.kind not in _HELMS
+            if _is_in_the_way(cause)
         }
         self._seen |= dict.fromkeys(lasting, now)
         self._since = {
@@ -147,9 +157,9 @@ class Watch:
             if (release, kind, cause.message) not in self._told:
                 self._told.add((release, kind, cause.message))
                 self._notes.put(redact(f"{release}: {subject}: {cause.message}"))
-        over = [key for key in lasting if now - self._since[key] > self._limit(lasting[key])]
-        if over and not self.troubles:
-            self.troubles = tuple(as_trouble(key[0], lasting[key], redact) for key in over)
+        is_over = any(now - self._since[key] > self._limit(one) for key, one in lasting.items())
+        if is_over and not self.troubles:
+            self.troubles = tuple(as_trouble(key[0], one, redact) for key, one in lasting.items())
             self._notes.put("waiting does not mend that: Terraform is asked to stop")
 
     def _is_away(self, error: ClusterError) -> None:
@@ -162,4 +172,17 @@ class Watch:
             self._notes.put("it stays away: Terraform is asked to stop")
 
     def _limit(self, cause: Cause) -> float:
-        return self._patience.crash if cause.kind == "crash" else self._patience.any
+        match cause.kind:
+            case "crash":
+                return self._patience.crash
+            case "unschedulable":
+                return self._patience.room
+            case "waiting":
+                return self._patience.vain
+            case _:
+                return self._patience.any
+
+
+def _is_in_the_way(cause: Cause) -> bool:
+    """Tell whether waiting will not mend it; room that is lacking now may lack for ever."""
+    return (cause.lasting or cause.kind == "unschedulable") and cause.kind not in _HELMS

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qhub.config.model import Embedded
+from qhub.config.model import Embedded, KubernetesCluster
 from qhub.embedded import extras, owner, ports, secrets, snapshot
 from qhub.embedded.bring_up import bring_up, gateway_addresses
 from qhub.embedded.errors import PortTakenError, PreventedError, ProviderError
@@ -77,8 +77,10 @@ def layout_of(config: Config) -> Layout:
     """Return where the platform of a config keeps its state; raises `ProviderError`."""
     if config.provider != "embedded":
         raise ProviderError(
-            f"provider '{config.provider}' is not run by this version of QHub: only 'embedded' is",
-            hint="qhub render writes its stages; their README.md says how to apply them",
+            f"provider '{config.provider}' does not run on this machine: only 'embedded' does",
+            hint="`qhub deploy` deploys it to its cluster, `qhub status` and `qhub logs` look there"
+            if isinstance(config.cluster, KubernetesCluster)
+            else "use 'existing' or 'local' with a cluster that is there already",
         )
     root = Layout.of(config.project_name, config.namespace).root
     return Layout(root.resolve())  # one name for it, whatever links lead there

@@ -12,9 +12,11 @@ from types import ModuleType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from qhub.flows.built import Built
     from qhub.flows.cluster import cluster
     from qhub.flows.deployments import Deployed, deploy
     from qhub.flows.errors import FlowsError
+    from qhub.flows.images import build
     from qhub.flows.listing import delete
     from qhub.flows.listing import list_deployments as list  # noqa: A004
     from qhub.flows.log_lines import logs
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
     from qhub.flows.task_runner import dask_task_runner
 
 __all__ = [
+    "Built",
     "Deployed",
     "FlowsError",
     "RunResult",
     "Secret",
+    "build",
     "cancel",
     "cluster",
     "cron",
@@ -46,10 +50,12 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Built": "built",
     "Deployed": "deployments",
     "FlowsError": "errors",
     "RunResult": "runs",
     "Secret": "secrets",
+    "build": "images",
     "cancel": "runs",
     "cluster": "cluster",
     "cron": "schedules",

@@ -9,15 +9,15 @@ import os
 import tarfile
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 from qhub.flows.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
-__all__ = ["Archive", "digest_of", "limit_bytes", "pack"]
+__all__ = ["Archive", "digest_of", "limit_bytes", "pack", "unpack", "write"]
 
 _DEFAULT_LIMIT_MB = 50
 _SHOWN = 5
@@ -33,14 +33,34 @@ class Archive:
 
 def pack(folder: Path, names: Sequence[str]) -> Archive:
     """Pack files, given relative to their folder; owner, times and odd modes are left behind."""
-    _check_size(folder, names)
     packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as tar:
-        for name in sorted(names):
-            _add(tar, folder, name)
+    write(folder, names, packed)
     content = packed.getvalue()
     digest = hashlib.sha256(content).hexdigest()
     return Archive(gzip.compress(content, compresslevel=6, mtime=0), digest)
+
+
+def write(folder: Path, names: Sequence[str], out: IO[bytes]) -> None:
+    """Write the tar that an archive has inside."""
+    _check_size(folder, names)
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name in sorted(names):
+            _add(tar, folder, name)
+
+
+def unpack(content: bytes, folder: Path) -> None:
+    """Unpack such a tar; what would lie outside of the folder is refused."""
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        if hasattr(tarfile, "data_filter"):
+            tar.extractall(folder, filter="data")
+            return
+        for member in tar.getmembers():  # Python before 3.11.4, and Debian 12's
+            place = os.path.normpath(member.name)
+            lead = os.path.normpath(Path(place).parent / member.linkname) if member.issym() else ""
+            known = member.isreg() or member.issym()
+            if not known or any(Path(p).is_absolute() or p.startswith("..") for p in (place, lead)):
+                raise ArchiveError(f"{member.name} cannot be unpacked: it leads out of the code")
+        tar.extractall(folder)  # noqa: S202 looked at above
 
 
 def digest_of(content: bytes) -> str | None:

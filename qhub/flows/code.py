@@ -1,4 +1,5 @@
-"""How the code of a deployment reaches its runs: an archive in the storage, or a git commit."""
+"""How the code of a deployment reaches its runs: an archive in the storage, a git commit, or the
+image that they run in."""
 
 from __future__ import annotations
 
@@ -8,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from qhub.flows import archive, git, storage, versions
 from qhub.flows import project as project_files
-from qhub.flows.errors import ArchiveError, FlowSourceError, GitError
+from qhub.flows.built import CODE_FOLDER
+from qhub.flows.errors import ArchiveError, FlowSourceError, GitError, ImageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from qhub.flows.built import Built
     from qhub.flows.entrypoints import Source
 
-__all__ = ["Code", "provide"]
+__all__ = ["Code", "Local", "in_image", "local", "notes", "provide"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,75 @@ def provide(
             "the platform says no place for the code of flows",
             hint="name one: storage='git', or a URL as s3://bucket/flows",
         )
-    selection = project_files.select(folder)
-    _check_inside(folder, sources, selection)
-    packed = archive.pack(folder, selection.names)
+    code = local(sources, folder)
+    packed = archive.pack(folder, code.selection.names)
     # a folder of the platform's that is missing here means: this is not the platform's machine
     stored = storage.put(url, packed, make=own is not None)
-    return _archived(folder, packed.digest, stored, selection, image)
+    return _archived(code, packed.digest, stored, image)
+
+
+def in_image(
+    sources: Sequence[Source], image: str, built: Built | None, *, project: str | Path | None
+) -> Code:
+    """Return the code that an image holds: the one that `built` says, or one of the caller's."""
+    folder = built.folder if built and project is None else _folder(sources, project)
+    given: dict[str, Any] = {"directory": CODE_FOLDER, "image": image}
+    told = _check_built(folder, sources, built) if built else ()
+    if built:
+        given["sha256"] = built.code
+
+    def steps(paths: Sequence[str]) -> list[dict[str, Any]]:
+        return [{"qhub.flows.steps.use_image": {**given, "paths": list(paths)}}]
+
+    version = versions.of(
+        commit=built.commit if built else None,
+        dirty=bool(built and built.is_dirty),
+        digest=built.code if built else None,
+        image=image,
+    )
+    return Code(folder, version, steps, told)
+
+
+def _check_built(folder: Path, sources: Sequence[Source], built: Built) -> tuple[str, ...]:
+    """Refuse a flow that is not in an image; return what else to know."""
+    for item in sources:
+        inside = folder == built.folder and item.file.is_relative_to(folder)
+        if not inside or item.file.relative_to(folder).as_posix() not in built.files:
+            raise ImageError(
+                f"the flow '{item.flow.name}' of {item.file} is not in the image {built.image}",
+                hint=f"it holds {built.folder}; build it again with this flow, too",
+            )
+    told = []
+    if archive.pack(folder, project_files.select(folder).names).digest != built.code:
+        told.append(f"{folder} has changed since the image was built: runs have the code of then")
+    if not built.pushed:
+        told.append(
+            f"the image {built.image} was not pushed: runs find it only where it was loaded"
+        )
+    return tuple(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """The code of a project as it lies here, and the commit that it comes nearest to."""
+
+    folder: Path
+    selection: project_files.Selection
+    commit: git.Commit | None
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether it differs from the commit."""
+        changed = self.commit and _changed(self.folder, self.commit, self.selection)
+        return bool(self.commit and (self.selection.absent or changed))
+
+
+def local(sources: Sequence[Source], project: str | Path | None) -> Local:
+    """Return the project of some flows, which are in it."""
+    folder = _folder(sources, project)
+    selection = project_files.select(folder)
+    _check_inside(folder, sources, selection)
+    return Local(folder, selection, git.commit(folder) if git.repository(folder) else None)
 
 
 def _folder(sources: Sequence[Source], chosen: str | Path | None) -> Path:
@@ -73,13 +139,10 @@ def _folder(sources: Sequence[Source], chosen: str | Path | None) -> Path:
     return folders.pop()
 
 
-def _archived(
-    folder: Path, digest: str, stored: str, selection: project_files.Selection, image: str | None
-) -> Code:
-    commit = git.commit(folder) if git.repository(folder) else None
+def _archived(code: Local, digest: str, stored: str, image: str | None) -> Code:
     version = versions.of(
-        commit=commit.sha if commit else None,
-        dirty=bool(commit and (selection.absent or _changed(folder, commit, selection))),
+        commit=code.commit.sha if code.commit else None,
+        dirty=code.is_dirty,
         digest=digest,
         image=image,
     )
@@ -88,21 +151,27 @@ def _archived(
         given = {"url": stored, "sha256": digest, "paths": list(paths)}
         return [{"qhub.flows.steps.pull_archive": given}]
 
-    notes = list(selection.notes)
-    notes += [
+    return Code(code.folder, version, steps, notes(code))
+
+
+def notes(code: Local) -> tuple[str, ...]:
+    """Return what the author of some code should know of what is in it, and what is not."""
+    folder, selection = code.folder, code.selection
+    told = [
+        f"{name} looks like a secret and is left out; secrets belong into the platform's config"
+        for name in selection.secrets
+    ]
+    told += selection.notes
+    told += [
         f"the submodule {name} is not here, so not in the code: git submodule update --init"
         for name in selection.absent
     ]
-    if commit is None and not git.repository(folder) and git.is_claimed(folder):
-        notes.append(
+    if code.commit is None and not git.repository(folder) and git.is_claimed(folder):
+        told.append(
             f"git does not answer for {folder}: the version has no commit, and what it ignores "
             "is taken from .gitignore alone"
         )
-    left_out = tuple(
-        f"{name} looks like a secret and is left out; secrets belong into the platform's config"
-        for name in selection.secrets
-    )
-    return Code(folder, version, steps, (*left_out, *notes))
+    return tuple(told)
 
 
 def _committed(folder: Path, sources: Sequence[Source], image: str | None) -> Code:
@@ -125,12 +194,7 @@ def _committed(folder: Path, sources: Sequence[Source], image: str | None) -> Co
     inside = folder.resolve().relative_to(top.resolve()).as_posix()
 
     def steps(paths: Sequence[str]) -> list[dict[str, Any]]:
-        clone = {
-            "id": "clone",
-            "repository": url,
-            "commit_sha": commit.sha,
-            "clone_directory_name": f"code-{commit.sha[:12]}",
-        }
+        clone = {"id": "clone", "repository": url, "commit": commit.sha}
         use = {
             "directory": "{{ clone.directory }}",
             "repository": url,
@@ -140,7 +204,7 @@ def _committed(folder: Path, sources: Sequence[Source], image: str | None) -> Co
             **more,
         }
         return [
-            {"prefect.deployments.steps.git_clone": clone},
+            {"qhub.flows.steps.clone": clone},
             {"qhub.flows.steps.use_folder": use},
         ]
 

@@ -60,7 +60,7 @@ def code_of_run() -> Code | None:
         folders = tuple(Path(path) for path in given.split(os.pathsep))
         top = Path(os.path.commonpath(folders))
         paths = tuple(folder.relative_to(top).as_posix() for folder in folders)
-        return _packed(top, paths, os.environ.get("QHUB_CODE_DIGEST", ""))
+        return _packed(top, paths, os.environ.get("QHUB_CODE_DIGEST", ""), whole=True)
     file = flow_file() or _program()
     return None if file is None else _beside(package_top(file).parent)
 
@@ -121,12 +121,12 @@ def _beside(top: Path) -> Code | None:
     """Return the modules of a folder, unless it is one of installed packages."""
     if top.is_relative_to(sys.prefix) or "site-packages" in top.parts:
         return None
-    return _packed(top, (".",), "")
+    return _packed(top, (".",), "", whole=False)
 
 
-def _packed(top: Path, paths: tuple[str, ...], digest: str) -> Code:
+def _packed(top: Path, paths: tuple[str, ...], digest: str, *, whole: bool) -> Code:
     """Return a zip of a folder: all of deployed code, else the modules and packages."""
-    names = _everything(top) if digest else _modules(top)
+    names = _everything(top) if whole else _modules(top)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(names):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +9,15 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
+from qhub.flows import given, limits, schedules
 from qhub.flows import job_variables as variables
-from qhub.flows import limits, schedules
 from qhub.flows import parameters as flow_parameters
 from qhub.flows import platform as platforms
-from qhub.flows.code import Code, provide
+from qhub.flows.code import Code, in_image, provide
 from qhub.flows.connection import connect
-from qhub.flows.entrypoints import Entrypoint, Source, entrypoint, flows_of, source
-from qhub.flows.errors import FlowSourceError
-from qhub.flows.loading import load, modules_of
+from qhub.flows.entrypoints import Entrypoint, Source, entrypoint
+from qhub.flows.errors import ParameterError
+from qhub.flows.images import build_sources
 from qhub.flows.registry import change
 from qhub.flows.wishes import Concurrency, Wish, wish
 
@@ -27,6 +26,8 @@ if TYPE_CHECKING:
 
     from prefect import Flow
     from prefect.client.orchestration import SyncPrefectClient
+
+    from qhub.flows.built import Built
 
 __all__ = ["Concurrency", "Deployed", "deploy"]
 
@@ -56,7 +57,8 @@ class Options(TypedDict, total=False):
     profile: str | None
     queue: str | None
     pool: str | None
-    image: str | None
+    image: str | Built | None
+    build: bool | None
     tags: Sequence[str]
     parameters: Mapping[str, Any] | None
     job_variables: Mapping[str, Any] | None
@@ -87,7 +89,8 @@ def deploy(
     profile: str | None = None,
     queue: str | None = None,
     pool: str | None = None,
-    image: str | None = None,
+    image: str | Built | None = None,
+    build: bool | None = None,
     tags: Sequence[str] = (),
     parameters: Mapping[str, Any] | None = None,
     job_variables: Mapping[str, Any] | None = None,
@@ -109,7 +112,10 @@ def deploy(
         removed.
     profile: size of the runs; `describe_profiles()` lists them.
     queue, pool: where the runs wait for a worker; a queue finds its pool.
-    image: container image of the runs, where they run in containers.
+    image: container image of the runs, where they run in containers: its name, or what `build`
+        returned.
+    build: False: the code is in the image, in /opt/flows, as `build` puts it there; True: build
+        such an image of this name and push it; None: the code travels apart from the image.
     parameters, job_variables: of all runs; the latter win over those of the profile.
     retries_on_crash: how often a run whose process died is started again.
     concurrency: runs at the same time: 1, or (1, "cancel") to cancel new ones instead of
@@ -128,6 +134,7 @@ def deploy(
         queue=queue,
         pool=pool,
         image=image,
+        build=build,
         tags=tags,
         parameters=parameters,
         job_variables=job_variables,
@@ -139,14 +146,14 @@ def deploy(
         paused=paused,
         tell=tell,
     )
-    sources = _sources(flow)
+    sources = given.sources(flow)
     with connect() as client:
         done = _deploy(client, sources, asked)
     for note in dict.fromkeys(note for item in done for note in item.notes):
         (tell or _to_stderr)(note)
     if tell is None:
         _to_stderr("\n".join(map(str, done)))
-    return done[0] if _is_flow(flow) else done
+    return done[0] if given.is_one_flow(flow) else done
 
 
 def _deploy(
@@ -166,13 +173,9 @@ def _deploy(
         retries_on_crash=wish.retries_on_crash,
     )
     bodies = [_of_flow(item, wish) for item in sources]
-    code = provide(
-        sources,
-        own=wish.storage,
-        platforms=platform.storage,
-        project=wish.project,
-        image=wish.image,
-    )
+    code, image = _code(sources, platform, wish)
+    if image != wish.image:
+        values["image"] = image
     notes = [*code.notes]
     if wish.image and platform.provider == "embedded":
         notes.append(f"the image {wish.image} is recorded; runs of this platform use none")
@@ -210,6 +213,41 @@ def _deploy(
     )
 
 
+def _code(
+    sources: Sequence[Source], platform: platforms.Platform, wish: Wish
+) -> tuple[Code, str | None]:
+    """Put the code where runs find it; return the image that they run in, too."""
+    if wish.build is None:
+        code = provide(
+            sources,
+            own=wish.storage,
+            platforms=platform.storage,
+            project=wish.project,
+            image=wish.image,
+        )
+        return code, wish.image
+    if platform.provider == "embedded":
+        raise ParameterError(
+            f"the runs of this platform are processes, and have no code of the image {wish.image}",
+            hint="leave build out: the code then travels by itself",
+        )
+    assert wish.image  # noqa: S101 looked at with the other options
+    built = wish.built
+    if wish.build:
+        built = build_sources(
+            sources,
+            image=wish.image,
+            push=True,
+            base=None,
+            builder=None,
+            required=None,
+            project=wish.project,
+            say=wish.tell or _to_stderr,
+        )
+    image = built.reference if built else wish.image
+    return in_image(sources, image, built, project=wish.project), image
+
+
 def _of_flow(item: Source, wish: Wish) -> dict[str, Any]:
     """Return what a deployment takes from its flow."""
     schema = item.flow.parameters.model_dump(exclude_unset=True)
@@ -228,67 +266,6 @@ def _of_flow(item: Source, wish: Wish) -> dict[str, Any]:
 
 def _where(code: Code, entry: Entrypoint) -> dict[str, Any]:
     return {"entrypoint": entry.text, "pull_steps": code.steps(entry.paths), "path": None}
-
-
-def _sources(
-    given: Flow[Any, Any] | Sequence[Flow[Any, Any]] | ModuleType | str | Path,
-) -> list[Source]:
-    if isinstance(given, str | Path):
-        found = load(str(given))
-    elif isinstance(given, ModuleType):
-        found = [item for module in modules_of(given) for item in flows_of(module)]
-    elif isinstance(given, Sequence):
-        found = [source(_checked(item)) for item in given]
-    else:
-        found = [source(_checked(given))]
-    if not found:
-        raise FlowSourceError("there is no flow to deploy", hint="a flow is a function below @flow")
-    _check_alone(found)
-    return found
-
-
-def _check_alone(found: Sequence[Source]) -> None:
-    """Refuse two flows of one name, and to deploy from inside a run."""
-    first: dict[str, Source] = {}
-    for item in found:
-        other = first.setdefault(item.flow.name, item)
-        if other is not item:
-            places = dict.fromkeys((_place(other), _place(item)))
-            if len(places) == 1:
-                raise FlowSourceError(f"the flow '{item.flow.name}' is named twice: {_place(item)}")
-            raise FlowSourceError(
-                f"two flows are called '{item.flow.name}': {' and '.join(places)}",
-                hint="@flow(name='…') gives a flow its own name",
-            )
-    loaded = os.environ.get("QHUB_CODE_PATH", "").split(os.pathsep)
-    for item in found:
-        if any(place and item.file.is_relative_to(place) for place in loaded):
-            raise FlowSourceError(
-                f"{item.file.name} deploys itself while a run loads it",
-                hint="put deploy(…) below: if __name__ == '__main__':",
-            )
-
-
-def _place(item: Source) -> str:
-    """Return file and line of a flow's function, the file as seen from the working folder."""
-    path, code = item.file, getattr(item.flow.fn, "__code__", None)
-    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-    if code is None or Path(code.co_filename).resolve() != path:  # decorated, or made elsewhere
-        return f"{shown} ('{item.attribute}')"
-    return f"{shown}:{code.co_firstlineno}"
-
-
-def _checked(given: object) -> Flow[Any, Any]:
-    from prefect import Flow
-
-    if isinstance(given, Flow):
-        return given
-    name = getattr(given, "__name__", repr(given))
-    raise FlowSourceError(f"{name} is no flow", hint="a flow is a function below @flow")
-
-
-def _is_flow(given: object) -> bool:
-    return not isinstance(given, str | Path | ModuleType | Sequence)
 
 
 def _url(deployment: str) -> str:

@@ -6,6 +6,7 @@ FlowsError               what is wrong and, as `hint`, how to mend it
 ├── CodeError            the user's own file cannot be loaded; says file, line and cause
 ├── FlowSourceError      a flow that a run could not find: of a notebook, unnamed, nested
 ├── GitError             git refuses, or the commit is not where a run could fetch it
+├── ImageError           an image cannot be built, or holds other code than the flow's
 ├── NotFoundError        no such deployment, run, flow, profile, queue, pool; suggests
 ├── ParameterError       parameters or job variables that the flow or the pool does not take
 ├── RunFailedError       a watched run did not end well; carries the result
@@ -32,6 +33,7 @@ __all__ = [
     "FlowSourceError",
     "FlowsError",
     "GitError",
+    "ImageError",
     "NotFoundError",
     "ParameterError",
     "RunFailedError",
@@ -71,6 +73,10 @@ class FlowSourceError(FlowsError):
 
 class GitError(FlowsError):
     """Git refuses, or the commit is not where a run could fetch it."""
+
+
+class ImageError(FlowsError):
+    """An image cannot be built, or holds other code than the flow's."""
 
 
 class NotFoundError(FlowsError):

@@ -50,6 +50,11 @@ def combine(
     if retries_on_crash:
         chosen["retries_on_crash"] = retries_on_crash
     known = place.variables.get("properties", {})
+    if known and retries_on_crash and "retries_on_crash" not in known:
+        raise ParameterError(
+            f"workers of the pool '{place.pool}' start no run again whose process died",
+            hint="leave retries_on_crash out: there, such a run stays Crashed",
+        )
     if known:
         for name in chosen:
             if name not in known:

@@ -24,7 +24,8 @@ def of(*, commit: str | None, dirty: bool, digest: str | None, image: str | None
     """Return the version of an archive (`digest`) or of a clean commit.
 
     "6f1e0c2ab9d3" is a commit, "6f1e0c2ab9d3-dirty.1f0a3c5e" one with changes, "1f0a3c5e77aa"
-    code without git; "+image.9c1d22ab" follows for an image, so that another one shows.
+    code without git; "+image.9c1d22ab" follows for an image, so that another one shows. Where no
+    more is known than the image, it is "image.9c1d22ab".
     """
     if commit:
         text = commit[:_SHORT] + (f"-dirty.{digest[:8]}" if dirty and digest else "")
@@ -34,6 +35,7 @@ def of(*, commit: str | None, dirty: bool, digest: str | None, image: str | None
     if digest:
         tags.append(f"code:{digest[:_SHORT]}")
     if image:
-        text += f"+image.{hashlib.sha256(image.encode()).hexdigest()[:8]}"
+        shown = f"image.{hashlib.sha256(image.encode()).hexdigest()[:8]}"
+        text = f"{text}+{shown}" if text else shown
         tags.append(f"image:{image}")
     return Version(text, tuple(tags))

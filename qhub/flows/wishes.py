@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from qhub.flows import expect, schedules
+from qhub.flows.built import Built
 from qhub.flows.errors import ParameterError
 
 if TYPE_CHECKING:
@@ -31,7 +32,12 @@ _PAIR = expect.Kind(
     ),
 )
 _KINDS = {
-    **dict.fromkeys(("name", "profile", "queue", "pool", "image", "storage"), _NAME),
+    **dict.fromkeys(("name", "profile", "queue", "pool", "storage"), _NAME),
+    "image": expect.Kind(
+        f"{_NAME.words}, or what build() returned",
+        lambda value: _NAME.fits(value) or isinstance(value, Built),
+    ),
+    "build": expect.optional(expect.TRUTH),
     "description": expect.optional(expect.TEXT),
     "tags": expect.TEXTS,
     "parameters": expect.optional(expect.MAPPING),
@@ -46,7 +52,11 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The options of deploy(), each of its kind."""
+    """The options of deploy(), each of its kind.
+
+    `build` is whether to build the image (True), or whether it holds the code already (False);
+    None means that the code travels apart from it. `built` says more of one that holds it.
+    """
 
     name: str
     schedules: tuple[schedules.Schedule, ...]
@@ -54,6 +64,8 @@ class Wish:
     queue: str | None
     pool: str | None
     image: str | None
+    built: Built | None
+    build: bool | None
     tags: tuple[str, ...]
     parameters: Mapping[str, Any] | None
     job_variables: Mapping[str, Any] | None
@@ -73,20 +85,42 @@ def wish(
     schedule: schedules.Schedules,
     tags: Sequence[str],
     concurrency: Concurrency,
+    image: str | Built | None,
+    build: bool | None,
     **others: Any,
 ) -> Wish:
     """Return the options of deploy(); raises what is wrong with the first wrong one."""
-    named = {"name": name, "tags": tags, "concurrency": concurrency}
+    named = {"name": name, "tags": tags, "concurrency": concurrency, "image": image, "build": build}
     expect.check("deploy()", {**others, **named}, _KINDS)
+    built = image if isinstance(image, Built) else None
+    _check_image(image, build=build, storage=others["storage"])
     limit, strategy = _concurrency(concurrency)
     return Wish(
         name=_checked_name("default" if name is None else name),
         schedules=schedules.as_schedules(schedule),
+        image=image.reference if isinstance(image, Built) else image,
+        built=built,
+        build=False if built else build,
         tags=_checked_tags(tags),
         limit=limit,
         strategy=strategy,
         **others,
     )
+
+
+def _check_image(image: str | Built | None, *, build: bool | None, storage: str | None) -> None:
+    """Refuse what does not go together: an image with the code in it, and another place for it."""
+    if build is None and not isinstance(image, Built):
+        return
+    if image is None:
+        raise ParameterError(f"deploy(): build={build} needs the name of the image: image='…'")
+    if build and isinstance(image, Built):
+        raise ParameterError("deploy(): this image has been built", hint="leave build=True out")
+    if storage is not None:
+        raise ParameterError(
+            f"deploy(): the code is in the image, and storage='{storage}' is another place for it",
+            hint="leave one of the two out",
+        )
 
 
 def _checked_name(name: str) -> str:

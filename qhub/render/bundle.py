@@ -30,7 +30,12 @@ def render(platform: Platform, *, config: Config) -> dict[str, bytes]:
             stage, files = EMBEDDED, embedded_stage(platform, storage=config.prefect.storage)
         case KubernetesCluster() as cluster:
             stage = SERVICES
-            files = services_stage(platform, cluster=cluster, state=config.terraform_state)
+            files = services_stage(
+                platform,
+                cluster=cluster,
+                state=config.terraform_state,
+                storage=config.prefect.storage,
+            )
         case _:
             raise ValueError(f"provider {config.provider} cannot be rendered")
     return dict(sorted((f"stages/{stage}/{path}", content) for path, content in files.items()))

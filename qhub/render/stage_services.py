@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qhub.bundle import folder
+from qhub.platform.published import variables
 from qhub.render.backend import backend
 from qhub.render.readme import services_readme
 from qhub.render.secret_variables import secret_variables
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qhub.config.model import KubernetesCluster, TerraformState
-    from qhub.platform.model import Platform
+    from qhub.platform.model import Agent, Platform
 
 __all__ = ["SERVICES", "services_stage"]
 
@@ -27,29 +28,37 @@ _CACHE = "__pycache__"
 
 
 def services_stage(
-    platform: Platform, *, cluster: KubernetesCluster, state: TerraformState
+    platform: Platform, *, cluster: KubernetesCluster, state: TerraformState, storage: str | None
 ) -> dict[str, bytes]:
-    """Return the stage's files by their path inside it."""
-    variables = secret_variables(platform)
+    """Return the stage's files by their path inside it; `storage` is where flow code lies."""
+    secrets = secret_variables(platform)
     stage_backend = backend(
         platform, stage=SERVICES, state=state, kube_context=cluster.kube_context
     )
     readme = services_readme(
-        platform, stage=SERVICES, cluster=cluster, state=state, variables=variables
+        platform, stage=SERVICES, cluster=cluster, state=state, variables=secrets
     )
     files = _copied(folder("terraform") / "stages" / SERVICES, leave_out=_LEFT_OUT)
     files |= {
         "README.md": readme.encode(),
         "backend.tf.json": as_json(stage_backend),
-        "secrets.tf.json": as_json(secrets_tf(variables)),
+        "secrets.tf.json": as_json(secrets_tf(secrets)),
         "terraform.tfvars.json": as_json(_tfvars(platform, cluster)),
     }
     chart = _copied(folder("helm") / "prefect-agent", leave_out=frozenset(["tests"]))
     files |= {f"charts/prefect-agent/{path}": content for path, content in chart.items()}
     for agent in platform.agents:
-        values = agent_values(agent, project=platform.project)
+        published = _published(platform, agent, storage=storage)
+        values = agent_values(agent, project=platform.project, published=published)
         files[f"values/{agent.name}.yaml"] = as_yaml(values)
     return files
+
+
+def _published(platform: Platform, agent: Agent, *, storage: str | None) -> dict[str, Any]:
+    """Return what the agent tells Prefect of the platform; one alone does, others need not roll."""
+    if agent.generation != "worker" or agent.name != platform.first_agent:
+        return {}
+    return variables(platform, gateway=None, storage=storage)
 
 
 def _tfvars(platform: Platform, cluster: KubernetesCluster) -> dict[str, Any]:

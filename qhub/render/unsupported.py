@@ -27,7 +27,8 @@ def unsupported(config: Config) -> tuple[Finding, ...]:
     """
     if isinstance(config.cluster, Embedded):
         return (*_published(config), *_unused_dask_profiles(config))
-    return (*_errors(config), *_warnings(config))
+    published = _published(config) if _publishes(config) else ()
+    return (*_errors(config), *published, *_warnings(config))
 
 
 def _published(config: Config) -> Iterator[Finding]:
@@ -43,6 +44,11 @@ def _published(config: Config) -> Iterator[Finding]:
             hint="shorten names, or have fewer agents",
             at="key",
         )
+
+
+def _publishes(config: Config) -> bool:
+    """Tell whether Prefect has variables: it has from Prefect 3 on."""
+    return config.prefect.enabled and config.prefect.generation == "worker"
 
 
 def _errors(config: Config) -> Iterator[Finding]:
@@ -74,19 +80,12 @@ def _warnings(config: Config) -> Iterator[Finding]:
         yield _warning("domain", message=f"{_NOT_YET} what is reached at a domain; it is not used")
     if config.certificate is not None and config.certificate.type != "disabled":
         yield _warning("certificate", message=f"{_NOT_YET} a certificate; it is not used")
-    if config.prefect.storage is not None:
+    if config.prefect.storage is not None and not _publishes(config):
         yield _warning(
             "prefect",
             "storage",
-            message=f"{_NOT_YET} the storage of flow code; it is not used",
+            message=f"{_NOT_YET} the storage of flow code for Prefect 0.x and 1.x; it is not used",
             hint="put the flows into the image, or deploy them from a git repository",
-        )
-    if config.prevent_deploy:
-        yield _warning(
-            "prevent_deploy",
-            message="it holds back `qhub deploy`, which this version of QHub has for provider "
-            "embedded alone",
-            hint="hold back what applies the rendered stages",
         )
     yield from _unused_dask_profiles(config)
     yield from _profiles(config)
@@ -103,6 +102,8 @@ def _unused_dask_profiles(config: Config) -> Iterator[Finding]:
 
 
 def _profiles(config: Config) -> Iterator[Finding]:
+    if _publishes(config):
+        return
     named = {agent.profile for agent in config.prefect.agents}
     for profile in config.flow_run_profiles:
         if profile.name not in named and not profile.default:
@@ -110,8 +111,8 @@ def _profiles(config: Config) -> Iterator[Finding]:
                 "profiles",
                 "flow_run",
                 profile.name,
-                message=f"no agent uses profile '{profile.name}', and this version of QHub does "
-                "not publish profiles to Prefect",
+                message=f"no agent uses profile '{profile.name}', and Prefect 0.x and 1.x know no "
+                "profiles",
                 hint="name it in prefect.agents[].profile, or make it the default: default: true",
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from qhub.config.model import ExistingSecret
@@ -19,8 +20,14 @@ __all__ = ["TOKEN_KEY", "agent_values", "flow_secret", "token_secret"]
 TOKEN_KEY = "token"  # noqa: S105 (the key in the Secret, not what is under it)
 
 
-def agent_values(agent: Agent, *, project: str) -> dict[str, Any]:
-    """Return the values of an agent's release; of secrets the names alone."""
+def agent_values(
+    agent: Agent, *, project: str, published: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the values of an agent's release; of secrets the names alone.
+
+    `published` are the variables of Prefect that this agent brings up to date. They are handed on
+    as text: Helm takes nulls out of values.
+    """
     values: dict[str, Any] = {
         "generation": agent.generation,
         "agentName": agent.name,
@@ -31,6 +38,7 @@ def agent_values(agent: Agent, *, project: str) -> dict[str, Any]:
         "token": _token(agent),
         "queues": list(agent.queues),
         "labels": list(agent.labels),
+        **_said(published=_as_texts(published or {}) or None),
         "secrets": {"items": [_secret(agent, secret) for secret in agent.secrets]},
         "envVars": dict(agent.env_vars),
         "job": _job(agent.job),
@@ -83,6 +91,10 @@ def _job(job: JobSettings) -> dict[str, Any]:
         gpus=job.placement.gpus or None,
     )
     return {**settings, **_placement(job.placement)}
+
+
+def _as_texts(published: Mapping[str, Any]) -> dict[str, str]:
+    return {name: json.dumps(value) for name, value in published.items()}
 
 
 def _placement(placement: Placement) -> dict[str, Any]:

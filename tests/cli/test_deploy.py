@@ -51,24 +51,24 @@ def test_what_is_for_this_machine_tells_another_provider(
     (folder / "qhub-config.yaml").write_text((ROOT / "examples" / "existing.yaml").read_text())
     assert main(["connect"]) == 3
     assert capsys.readouterr().err.splitlines()[-2:] == [
-        "qhub: provider 'existing' is not run by this version of QHub: only 'embedded' is",
-        "  qhub render writes its stages; their README.md says how to apply them",
+        "qhub: provider 'existing' does not run on this machine: only 'embedded' does",
+        "  `qhub deploy` deploys it to its cluster, `qhub status` and `qhub logs` look there",
     ]
     assert _untouched(folder)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        pytest.param(("plan",), "provider 'embedded' is not deployed by Terraform", id="plan"),
-        pytest.param(("secrets", "list"), "provider 'embedded' is not deployed", id="secrets"),
-    ],
+    "arguments", [("plan",), ("secrets", "list"), ("secrets", "check")], ids=" ".join
 )
 def test_what_is_for_a_cluster_tells_provider_embedded(
-    arguments: Sequence[str], told: str, folder: Path, capsys: pytest.CaptureFixture[str]
+    arguments: Sequence[str], folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(list(arguments)) == 3
-    assert told in capsys.readouterr().err
+    assert capsys.readouterr().err.splitlines() == [
+        "qhub: provider 'embedded' runs on this machine: there is no cluster to look into",
+        "  `qhub deploy` changes what differs, and says what it was; `qhub status` tells what "
+        "differs, and which secrets are missing",
+    ]
     assert _untouched(folder)
 
 
@@ -311,6 +311,6 @@ def test_a_script_deploys_and_destroys_by_the_same_rules(folder: Path) -> None:
     with pytest.raises(MissingSecretsError, match=r"A \(environment variable NOT_SET\)"):
         qhub.load().deploy()
     for step in (qhub.load().plan, qhub.load().secrets):
-        with pytest.raises(ProviderError, match="provider 'embedded' is not deployed"):
+        with pytest.raises(ProviderError, match="provider 'embedded' runs on this machine"):
             step()
     assert _untouched(folder)

@@ -148,7 +148,7 @@ def test_it_says_what_it_wrote_and_what_to_do_next(capsys: pytest.CaptureFixture
         "next:\n"
         "  qhub validate -c ci/prod.yaml\n"
         "  qhub show -c ci/prod.yaml\n"
-        "  qhub render -c ci/prod.yaml\n",
+        "  qhub deploy -c ci/prod.yaml\n",
         "",
     )
 
@@ -157,7 +157,7 @@ def test_it_says_the_same_as_data(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--provider", "local", *BASE, "--output", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == {
         "written": ["qhub-config.yaml", "qhub-config.schema.json"],
-        "next": ["qhub validate", "qhub show", "qhub render"],
+        "next": ["qhub validate", "qhub show", "qhub deploy"],
     }
 
 

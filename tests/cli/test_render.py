@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 STAGE = "stages/03-kubernetes-services"
-NEXT = f"next:\n  follow {STAGE}/README.md\n  set the secrets as it says: TF_VAR_S3_KEY\n"
+NEXT = f"""\
+next:
+  set the secrets: qhub secrets list tells which are missing
+  qhub deploy
+  or, to run Terraform yourself, follow {STAGE}/README.md
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -86,8 +91,9 @@ def test_the_result_is_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
         "kept": [],
         "dir": "build",
         "next": [
-            f"follow build/{STAGE}/README.md",
-            "set the secrets as it says: TF_VAR_S3_KEY",
+            "set the secrets: qhub secrets list tells which are missing",
+            "qhub deploy --dir build",
+            f"or, to run Terraform yourself, follow build/{STAGE}/README.md",
         ],
     }
     assert (tmp_path / "build" / STAGE / "main.tf").is_file()

@@ -134,4 +134,4 @@ def test_a_file_for_another_provider_is_told(
 ) -> None:
     configs.write(tmp_path, configs.GOOD)
     assert main(command) == 3
-    assert "provider 'existing' is not run by this version of QHub" in capsys.readouterr().err
+    assert "provider 'existing' does not run on this machine" in capsys.readouterr().err

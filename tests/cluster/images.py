@@ -39,6 +39,7 @@ __all__ = ["NAMES", "debian", "image", "python_base"]
 RECIPES = Path(__file__).parent / "images"
 CACHE = CHECKOUT / ".cache" / "cluster" / "images"
 BUILD_SECONDS = 1500
+_TRIES = 4  # an edit of the checkout between two builds makes another image
 _PACKAGES = ("ca-certificates", "python3", "python3-venv")
 _EPOCH = "315532800"
 
@@ -86,14 +87,16 @@ def _pushed(name: str, cluster: Cluster, _started: int) -> str:
         tag = f"{repository}:{recipe.version}-python{recipe.python}"
         _build(recipe, _slim(recipe.python), tag, "--builder=docker", "--push")
         return tag
-    with cluster.outside():  # where packages are
-        base = python_base(recipe.python)
-        built = _build(recipe, base, f"{repository}:unnamed", "--builder=chroot")
-    tag = f"{repository}:{recipe.version}-{built['digest'].partition(':')[2][:12]}"
-    with cluster.entered():  # where the registry is; every step has been carried out by now
-        pushed = _build(recipe, base, tag, "--builder=chroot", "--push")
-    assert pushed["digest"] == built["digest"], "the checkout was edited meanwhile"
-    return tag
+    for _ in range(_TRIES):
+        with cluster.outside():  # where packages are
+            base = python_base(recipe.python)
+            built = _build(recipe, base, f"{repository}:unnamed", "--builder=chroot")
+        tag = f"{repository}:{recipe.version}-{built['digest'].partition(':')[2][:12]}"
+        with cluster.entered():  # where the registry is; every step has been carried out by now
+            pushed = _try(recipe, base, tag, "--builder=chroot", "--push")
+        if pushed.returncode == 0 and json.loads(pushed.stdout)["digest"] == built["digest"]:
+            return tag
+    pytest.fail(f"{name}: not what was built (is the checkout edited?): {pushed.stderr[-2000:]}")
 
 
 def python_base(version: str) -> str:
@@ -188,23 +191,27 @@ def _slim(python: str) -> str:
 
 def _build(recipe: _Recipe, base: str, tag: str, *options: str) -> dict[str, str]:
     """Build an image; return what `images/build` says of it."""
+    done = _try(recipe, base, tag, *options)
+    if done.returncode:
+        told = done.stderr[-3000:] + done.stdout
+        pytest.fail(f"images/build {recipe.path}: {told}", pytrace=False)
+    said: dict[str, str] = json.loads(done.stdout)
+    return said
+
+
+def _try(recipe: _Recipe, base: str, tag: str, *options: str) -> subprocess.CompletedProcess[str]:
     arguments = [f"--build-arg={name}={value}" for name, value in recipe.arguments.items()]
-    command = [
-        *(sys.executable, str(CHECKOUT / "images" / "build"), recipe.path),
-        *(f"--base={base}", f"--tag={tag}", "--output=json", *arguments, *options),
-    ]
-    done = subprocess.run(
-        command,
+    return subprocess.run(
+        [
+            *(sys.executable, str(CHECKOUT / "images" / "build"), recipe.path),
+            *(f"--base={base}", f"--tag={tag}", "--output=json", *arguments, *options),
+        ],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         timeout=BUILD_SECONDS,
         check=False,
     )
-    if done.returncode:
-        pytest.fail(f"images/build {recipe.path}: {done.stderr[-3000:]}", pytrace=False)
-    said: dict[str, str] = json.loads(done.stdout)
-    return said
 
 
 def _ask(python: str, code: str) -> str:

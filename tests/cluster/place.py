@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import os
+import secrets
 import subprocess
 import sys
+import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +18,17 @@ import yaml
 from tests.terraform import standin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from tests.cluster.access import Cluster
 
-__all__ = ["STAGE", "Place", "place_in"]
+__all__ = ["STAGE", "Place", "digest_of", "new_namespace", "own_namespace", "place_in"]
 
 QHUB = (sys.executable, "-m", "qhub")
 DEADLINE_SECONDS = 420
 STAGE = "03-kubernetes-services"
+_MANIFEST = "oci.image.manifest.v1+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,41 @@ class Place:
                 data = item.get("data") or {}
                 return {key: base64.b64decode(text) for key, text in data.items()}
         return None
+
+
+@contextmanager
+def new_namespace(cluster: Cluster) -> Iterator[str]:
+    """Make a namespace that enforces Pod Security `restricted`; what is in it goes with it."""
+    name = f"test-{secrets.token_hex(4)}"
+    cluster.kubectl("create", "namespace", name)
+    cluster.kubectl("label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted")
+    try:
+        yield name
+    finally:
+        cluster.kubectl("delete", "namespace", name, "--wait=false")
+
+
+@contextmanager
+def own_namespace(cluster: Cluster, name: str) -> Iterator[str]:
+    """Remove a namespace afterwards that `qhub` makes itself."""
+    try:
+        yield name
+    finally:
+        cluster.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+
+
+def digest_of(image: str) -> str:
+    """Return the reference by digest of an image in the cluster's registry."""
+    repository, _, tag = image.rpartition(":")
+    host, _, path = repository.partition("/")
+    kinds = ("docker.distribution.manifest.v2+json", "oci.image.index.v1+json")
+    asked = urllib.request.Request(
+        f"http://{host}/v2/{path}/manifests/{tag}",
+        method="HEAD",
+        headers={"Accept": ", ".join(f"application/vnd.{kind}" for kind in (*kinds, _MANIFEST))},
+    )
+    with urllib.request.urlopen(asked, timeout=30) as answer:  # noqa: S310
+        return f"{repository}@{answer.headers['Docker-Content-Digest']}"
 
 
 def place_in(folder: Path, cluster: Cluster, namespace: str, **config: Any) -> Place:

@@ -110,6 +110,15 @@ def test_drift_is_told() -> None:
     ]
 
 
+def test_a_release_that_is_made_over_changes_by_hand_says_so_and_what_else_changes() -> None:
+    edited = {**_release("a: 1", chart="a, made over changes by hand, 2"), "force_update": True}
+    why = "somebody changed in the cluster what it had made"
+    for after, expected in ((edited, why), (edited | {"values": ["a: 2"]}, f"{why}; a")):
+        resource = _resource(RELEASE, ["update"], _release("a: 1"), after)
+        (found,) = changes({"resource_changes": [resource]}, causes={RELEASE: "edited"})
+        assert found.why == expected
+
+
 def test_what_stays_is_not_listed() -> None:
     shown = {"resource_changes": [_resource(HELD, ["no-op"], _secret(1), _secret(1))]}
     assert changes(shown, causes={}) == ()

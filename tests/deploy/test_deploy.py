@@ -11,14 +11,16 @@ import subprocess
 import time
 from typing import TYPE_CHECKING
 
+import pytest
+
 import qhub
 from qhub.deploy.apply import Deployed
 from tests.deploy.place import AUTH, PLANTED, QHUB, S3, STAGE
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.deploy.place import Place
+
+pytestmark = pytest.mark.cluster
 
 DEPLOYED = {"qhub-etl": ("deployed", 1), "qhub-gpu": ("deployed", 1)}
 
@@ -86,14 +88,22 @@ def test_a_secret_that_was_changed_by_hand_is_told_and_healed(place: Place) -> N
 
 
 def test_an_agent_that_is_taken_out_of_the_config_goes(place: Place) -> None:
+    agents = [{"name": name} for name in ("etl", "gpu", "old")]
+    place.write(prefect={**place.config["prefect"], "agents": agents})
     place.run("deploy")
-    place.write(prefect={**place.config["prefect"], "agents": [{"name": "gpu"}]})
+    place.write(prefect={**place.config["prefect"], "agents": agents[:2]})
 
     changed = place.report("deploy")["stages"][0]["changes"]
 
-    assert {change["action"] for change in changed} == {"remove"}
-    assert place.releases() == {"qhub-gpu": ("deployed", 1)}
-    assert place.secret("qhub-etl-token") is None
+    assert {(change["action"], change["address"]) for change in changed} == {
+        # The first agent tells Prefect which work pools there are.
+        ("change", 'helm_release.agent["etl"]'),
+        ("remove", 'helm_release.agent["old"]'),
+        ("remove", 'kubernetes_secret_v1.flow["old"]'),
+        ("remove", 'kubernetes_secret_v1.token["old"]'),
+    }
+    assert place.releases() == {"qhub-etl": ("deployed", 2), "qhub-gpu": ("deployed", 1)}
+    assert place.secret("qhub-old-token") is None
 
 
 def test_state_in_the_cluster_gets_its_namespace(place: Place) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from qhub.deploy.environment import base, for_stage, kubeconfig_environ
+from qhub.deploy.environment import base, for_stage
 
 OURS = {
     "PATH": "/bin",
@@ -62,10 +62,3 @@ def test_the_environment_of_a_stage_is_exactly_this() -> None:
 def test_a_long_folder_for_temporary_files_is_left_out() -> None:
     assert "TMPDIR" not in base({"TMPDIR": "/" + "x" * 90})
     assert base({"TMPDIR": "/short"})["TMPDIR"] == "/short"
-
-
-def test_a_kubeconfig_that_is_named_for_terraform_is_ours_too() -> None:
-    assert kubeconfig_environ({"KUBECONFIG": "/a", "KUBE_CONFIG_PATH": "/b"})["KUBECONFIG"] == "/a"
-    assert kubeconfig_environ({"KUBE_CONFIG_PATHS": "/a:/b"})["KUBECONFIG"] == "/a:/b"
-    assert kubeconfig_environ({"KUBE_CONFIG_PATH": "/b"})["KUBECONFIG"] == "/b"
-    assert "KUBECONFIG" not in kubeconfig_environ({"HOME": "/root"})

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.deploy.place import PLANTED, STAGE
+from tests.deploy.place import PLANTED, STAGE, place_in
 from tests.deploy.waiting import until
 from tests.terraform.standin import cli_config
 
 if TYPE_CHECKING:
     from tests.deploy.place import Place
+    from tests.terraform.apiserver import ApiServer
+
+pytestmark = pytest.mark.cluster
 
 
 @pytest.mark.full
 def test_a_full_quota_is_told_long_before_the_time_is_up(place: Place) -> None:
     place.server.call("POST", "/api/v1/namespaces", {"metadata": {"name": place.namespace}})
-    quota = {"metadata": {"name": "small"}, "spec": {"hard": {"pods": "0"}}}
-    place.server.call("POST", place.path("resourcequotas"), quota)
+    _limit(place, "pods")
     place.write(existing={**place.config["existing"], "create_namespace": False})
     begun = time.monotonic()
 
@@ -41,27 +43,69 @@ def test_a_full_quota_is_told_long_before_the_time_is_up(place: Place) -> None:
 
 
 @pytest.mark.full
-def test_an_api_server_that_goes_away_is_told_and_the_next_deploy_works(place: Place) -> None:
+@pytest.mark.parametrize("remote", [False, True], ids=["local state", "remote state"])
+def test_an_api_server_that_goes_away_is_told_and_the_next_deploy_works(
+    place: Place, *, remote: bool
+) -> None:
+    place.write(terraform_state={"type": "remote" if remote else "local"})
     with place.start("deploy", "--output", "json") as qhub:
         out = place.private / STAGE / "running.out"
-        until(lambda: out.exists() and "helm_release" in out.read_text(), what="the releases")
+        until(lambda: _begins(out, "helm_release"), what="the releases")
         with place.server.away():
             begun = time.monotonic()
             told = qhub.stdout.read() if qhub.stdout is not None else ""
-    assert time.monotonic() - begun < 75, told
+    assert time.monotonic() - begun < 60, told
     assert qhub.returncode == 3, told
-    assert "the API server" in told
+    first, *others = json.loads(told[told.index("{\n") :])["error"]["troubles"]
+    assert first["about"] == "the cluster"
+    assert "the API server" in first["message"]
+    assert first["hint"]
+    assert [other["about"] for other in others] == (["Terraform's state"] if remote else [])
 
     place.run("deploy")
 
     assert place.report("deploy")["unchanged"]
 
 
+@pytest.mark.full
+def test_an_api_server_that_goes_away_while_helm_waits_is_told_in_time(
+    tmp_path: Path, apiserver: ApiServer, providers: Path
+) -> None:
+    place = place_in(tmp_path, apiserver, providers)  # whose pods do not get ready
+    place.write(terraform_state={"type": "remote"})
+    with place.start("deploy", "--output", "json") as qhub:
+        until(lambda: len((place.get("pods") or {}).get("items", ())) == 2, what="the pods")
+        with apiserver.away():
+            begun = time.monotonic()
+            told = qhub.stdout.read() if qhub.stdout is not None else ""
+    assert time.monotonic() - begun < 60, told
+    assert qhub.returncode == 3, told
+    first, *_ = json.loads(told[told.index("{\n") :])["error"]["troubles"]
+    assert first["about"] == "the cluster"
+
+    with apiserver.ready_pods(place.namespace):
+        said = place.run("deploy")
+        assert "is taken away" in said  # the lock, which could not be given back
+        assert place.report("deploy")["unchanged"]
+
+
+def _begins(told: Path, kind: str) -> bool:
+    """Tell whether Terraform told that it works on an object of a kind."""
+    lines = told.read_text().splitlines() if told.exists() else []
+    return any('"apply_start"' in line and kind in line for line in lines)
+
+
+def _limit(place: Place, what: str) -> None:
+    """Have a quota of none; it is minded as soon as its controller has counted."""
+    quota = {"metadata": {"name": "small"}, "spec": {"hard": {what: "0"}}}
+    place.server.call("POST", place.path("resourcequotas"), quota)
+    until(lambda: place.get("resourcequotas/small")["status"].get("hard"), what="the quota")
+
+
 def _without_config_maps(place: Place) -> None:
     """Have a namespace in which Helm may not make what each agent needs."""
     place.server.call("POST", "/api/v1/namespaces", {"metadata": {"name": place.namespace}})
-    quota = {"metadata": {"name": "small"}, "spec": {"hard": {"count/configmaps": "0"}}}
-    place.server.call("POST", place.path("resourcequotas"), quota)
+    _limit(place, "count/configmaps")
     place.write(existing={**place.config["existing"], "create_namespace": False})
 
 

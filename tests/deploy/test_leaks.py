@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from tests.deploy.place import Place
 
+pytestmark = pytest.mark.cluster
+
 CONTROL = "control-that-is-stored"
 FORMS = [form.encode() for form in Redactor.of(PLANTED.values()).forms]
 

@@ -50,6 +50,11 @@ def test_the_holder_is_read_from_what_terraform_writes_for_people() -> None:
     assert holder_in("│ Error: another one") is None
 
 
+def test_a_lock_without_a_path_tells_the_rest() -> None:
+    without = DETAIL.replace("../../.qhub/pipelines-dev/03.tfstate", "")
+    assert holder([_told(detail=without)]) == HOLDER
+
+
 def test_another_error_has_no_holder() -> None:
     assert holder([_told("Another error")]) is None
 

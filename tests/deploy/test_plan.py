@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from qhub.deploy.request import Request
     from tests.deploy.place import Place
 
+pytestmark = pytest.mark.cluster
+
 ALL = [
     'create   helm_release.agent["etl"]  (it is new)',
     'create   helm_release.agent["gpu"]  (it is new)',

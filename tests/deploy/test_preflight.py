@@ -14,6 +14,8 @@ from tests.terraform.apiserver import NOBODY
 if TYPE_CHECKING:
     from tests.deploy.place import Place
 
+pytestmark = pytest.mark.cluster
+
 
 CREDENTIALS = "the credential of agent etl, the credential of agent gpu"
 
@@ -192,16 +194,15 @@ def test_secrets_of_the_users_own_that_are_not_there_are_told(place: Place) -> N
     }
 
 
-def test_overrides_that_the_namespace_does_not_allow_are_told(place: Place) -> None:
+def test_overrides_that_no_namespace_need_allow_are_told_before_a_cluster_is_asked(
+    place: Place,
+) -> None:
     overrides = {"extraVolumes": [{"name": "host", "hostPath": {"path": "/srv"}}]}
     place.write(prefect={**place.config["prefect"], "overrides": overrides})
 
-    found = _troubles(place)
+    found = place.report("deploy", status=1, more={"KUBECONFIG": "/not/there"})["problems"]
 
-    assert set(found) == {
-        "agent etl: extraVolumes[0]",
-        "agent gpu: extraVolumes[0]",
-    }
+    assert [problem["path"] for problem in found] == ["prefect.overrides.extraVolumes[0].hostPath"]
 
 
 def test_a_namespace_and_a_secret_of_somebody_else_are_not_taken_over(place: Place) -> None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.deploy.place import PLANTED
 
 if TYPE_CHECKING:
     from tests.deploy.place import Place
 
+pytestmark = pytest.mark.cluster
+
 
 def test_a_list_needs_no_cluster_and_shows_no_value(place: Place) -> None:
     told = place.run("secrets", "list", more={"KUBECONFIG": "/not/there", "S3_KEY": ""})
 
-    assert [line.split("  ")[-1] for line in told.splitlines()] == [
+    assert [line.split("  ")[-1].strip() for line in told.splitlines()] == [
         "STATE",
         "not set, or empty",
         "set",
@@ -34,6 +38,20 @@ def test_a_check_compares_with_the_cluster(place: Place) -> None:
 
     other = place.report("secrets", "check", status=4, more={"S3_KEY": "another"})["secrets"]
     assert {(s["name"], s["in_cluster"]) for s in other} == {("S3", "differs"), ("AUTH", "same")}
+
+
+def test_a_key_that_somebody_added_is_told_and_taken_away(place: Place) -> None:
+    place.run("deploy")
+    added = {"data": {"EXTRA": "eA=="}}
+    place.server.call("PATCH", place.path("secrets/qhub-etl-flow"), added)
+
+    told = place.report("secrets", "check", status=4)["secrets"]
+
+    assert [(s["agent"], s["name"]) for s in told if not s["well"]] == [("etl", "EXTRA")]
+    assert "EXTRA" in place.run("secrets", "check", status=4)
+    place.run("deploy")
+    assert set(place.secret("qhub-etl-flow") or ()) == {"S3"}
+    assert all(s["well"] for s in place.report("secrets", "check")["secrets"])
 
 
 def test_secrets_of_the_users_own_are_looked_for(place: Place) -> None:

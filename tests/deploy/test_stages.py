@@ -38,5 +38,5 @@ def test_the_declared_variables_are_those_of_the_files_and_of_the_secrets() -> N
     found = stages.declared(made.bundle, "03-kubernetes-services")
     assert found == {
         *("S3_KEY", "agents", "create_namespace", "kube_context", "namespace", "project_name"),
-        *("secret_revision", "secret_revisions"),
+        *("release_revisions", "secret_revision", "secret_revisions"),
     }

@@ -9,6 +9,7 @@ from qhub.deploy.state import parse
 STATE = {
     "version": 4,
     "outputs": {
+        "release_revisions": {"value": {"etl": 2}, "type": ["object", {}]},
         "secret_revisions": {"value": {"qhub-a-flow": 3}, "type": ["object", {}]},
         "namespace": {"value": "dev", "type": "string"},
     },
@@ -39,7 +40,12 @@ def test_addresses_are_as_terraform_writes_them() -> None:
 def test_outputs_are_revisions_and_variables_of_later_stages() -> None:
     found = parse(json.dumps(STATE))
     assert found.revisions() == {"qhub-a-flow": 3}
-    assert found.variables() == {"secret_revisions": '{"qhub-a-flow": 3}', "namespace": "dev"}
+    assert found.release_revisions() == {"etl": 2}
+    assert found.variables() == {
+        "release_revisions": '{"etl": 2}',
+        "secret_revisions": '{"qhub-a-flow": 3}',
+        "namespace": "dev",
+    }
 
 
 def test_no_state_is_an_empty_one() -> None:

@@ -164,7 +164,7 @@ def test_a_value_in_what_terraform_says_is_cut_out(made: Terraform) -> None:
 def test_a_second_terraform_is_started_in_no_group_of_ours(made: Terraform) -> None:
     _slow(made)
     with _in_background(made) as run:
-        pid = until(lambda: processes.orphan(made.record), what="the note").pid
+        pid = _noted(made).pid
         assert os.getpgid(pid) == pid != os.getpgid(0)
         (made.folder / "go").touch()
     assert run() == 0
@@ -237,7 +237,7 @@ def test_an_interrupt_reaches_terraform_which_stores_what_it_did(
     _slow(made)
     with _process(made) as qhub:
         until((made.folder / "pid").exists, what="the slow work")
-        pid = processes.orphan(made.record).pid  # type: ignore[union-attr]  # it is at work
+        pid = _noted(made).pid
         os.killpg(qhub.pid, number)  # as a terminal does
         assert qhub.stdout is not None
         assert qhub.stdout.read() == f"interrupt 1 {pid}\ninterrupted\n"
@@ -250,7 +250,7 @@ STUBBORN = """#!/usr/bin/env bash
 trap 'echo INT >> signals' INT
 trap 'echo TERM >> signals' TERM
 touch pid
-until [ -e go ]; do sleep 0.05; done
+for i in $(seq 600); do [ -e go ] && exit 0; sleep 0.05; done
 """
 
 
@@ -264,7 +264,7 @@ def test_a_second_interrupt_tells_how_to_wait_and_terraform_gets_the_first_alone
     made.environment["PATH"] = f"{program.parent}:{made.environment['PATH']}"
     with _process(made) as qhub:
         until((made.folder / "pid").exists, what="its start")
-        pid = processes.orphan(made.record).pid  # type: ignore[union-attr]  # it is at work
+        pid = _noted(made).pid
         assert qhub.stdout is not None
         for count in (1, 2, 3):
             os.killpg(qhub.pid, signal.SIGINT)
@@ -278,9 +278,8 @@ def test_terraform_works_on_when_qhub_is_killed_and_is_known_as_an_orphan(made: 
     _slow(made)
     with _process(made) as qhub:
         until((made.folder / "pid").exists, what="the slow work")
+        found = _noted(made)
         qhub.kill()
-    found = processes.orphan(made.record)
-    assert found is not None
     assert found.alive
     assert found.command == "apply"
     (made.folder / "go").touch()
@@ -293,8 +292,7 @@ def test_a_killed_terraform_is_told_and_leaves_no_process_behind(made: Terraform
     with _in_background(made) as run:
         until((made.folder / "pid").exists, what="the slow work")
         child = int((made.folder / "pid").read_text())
-        found = processes.orphan(made.record)
-        assert found is not None
+        found = _noted(made)
         os.kill(found.pid, signal.SIGKILL)
     with pytest.raises(EndedError, match="terraform apply was ended by SIGKILL"):
         run()
@@ -335,6 +333,11 @@ def test_the_version_is_read(tmp_path: Path) -> None:
     found = version({"PATH": os.environ["PATH"], "HOME": str(tmp_path)})
     assert found is not None
     assert found >= OLDEST
+
+
+def _noted(made: Terraform) -> processes.Orphan:
+    """Return the process that is at work; it may be so before it is noted."""
+    return until(lambda: processes.orphan(made.record), what="the note")
 
 
 def _lives(pid: int) -> bool:

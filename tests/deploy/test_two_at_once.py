@@ -9,12 +9,16 @@ import re
 import shutil
 from typing import TYPE_CHECKING
 
+import pytest
+
 from qhub.deploy import processes
 from tests.deploy.place import STAGE
 from tests.deploy.waiting import until
 
 if TYPE_CHECKING:
     from tests.deploy.place import Place
+
+pytestmark = pytest.mark.cluster
 
 
 def test_a_second_deploy_of_the_folder_says_who_holds_it(place: Place) -> None:

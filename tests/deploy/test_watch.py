@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -24,11 +24,14 @@ from tests.deploy.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from qhub.deploy.unfinished import Unfinished
+
 ADDRESS = 'helm_release.agent["etl"]'
-QUICK = Patience(look=0.02, any=0.2, crash=0.4, api=0.2, gap=0.1)
+QUICK = Patience(look=0.02, any=0.2, crash=0.4, room=0.3, vain=0.1, api=0.2, gap=0.1)
 PLANTED = "planted-value-of-a-log"
 QUOTA = Cause("quota", "deployment/qhub-etl", "no pod is made", "ask for more", lasting=True)
 CRASH = Cause("crash", "pod/x", "it ends", "look", lasting=True, lines=("first", f"key {PLANTED}"))
+NO_ROOM = Cause("unschedulable", "pod/x", "no node takes it", "add nodes", lasting=False)
 STARTS = Cause("starting", "pod/x", "it starts", "wait", lasting=False)
 
 
@@ -51,14 +54,30 @@ def told() -> Told:
     return Told()
 
 
-def _watch(told: Told, look: Callable[[object, str], tuple[Cause, ...]]) -> Watch:
+class Left:
+    """Releases that were left half done; each tries again once."""
+
+    def __init__(self, *releases: str) -> None:
+        self.releases = list(releases)
+
+    def try_again(self, release: str) -> bool:
+        if release not in self.releases:
+            return False
+        self.releases.remove(release)
+        return True
+
+
+def _watch(
+    told: Told, look: Callable[[object, str], tuple[Cause, ...]], unfinished: Left | None = None
+) -> Watch:
     """Return a watch of one release that is being installed; it asks `look` and no cluster."""
     target = Target("team", "dev", "https://nowhere.test", "u", "token", None, False, ())  # noqa: FBT003
     values = Values({"a": PLANTED}, (), {})
     site = Site(request(), Path("/nowhere"), Checked(target, values, {}, ()), told)
     steps = ObjectSteps(told)
     steps.tell(Begun(ADDRESS, "create"))
-    return Watch(site, steps, look=look, patience=QUICK)
+    left = cast("Unfinished", unfinished or Left())
+    return Watch(site, steps, look=look, unfinished=lambda *_: left, patience=QUICK)
 
 
 def _told(watch: Watch, told: Told) -> list[str]:
@@ -78,6 +97,37 @@ def test_a_cause_that_lasts_is_told_at_once_and_ends_the_wait_later(told: Told) 
     ]
     (trouble,) = watch.troubles
     assert (trouble.about, trouble.hint) == ("qhub-etl: deployment/qhub-etl", "ask for more")
+
+
+def test_a_cause_that_an_earlier_deploy_left_counts_when_it_comes_again(told: Told) -> None:
+    left = Left("qhub-etl")
+
+    def look(_cluster: object, _release: str) -> tuple[Cause, ...]:
+        return (QUOTA,) if left.releases else ()
+
+    begun = time.monotonic()
+    with _watch(told, look, left) as watch:
+        until(lambda: not left.releases, what="the second try")
+        until(lambda: time.monotonic() - begun > 0.5, what="the time")
+    assert not watch.is_hopeless
+    assert told.notes == []
+
+    left = Left("qhub-etl")
+    with _watch(told, lambda _cluster, _release: (QUOTA,), left) as watch:
+        until(lambda: watch.is_hopeless, what="the end")
+    assert left.releases == []
+
+
+def test_a_pod_that_no_node_takes_ends_the_wait_even_if_room_may_come(told: Told) -> None:
+    with _watch(told, lambda _cluster, _release: (NO_ROOM,)) as watch:
+        until(lambda: watch.is_hopeless, what="the end")
+    assert watch.troubles[0].message == "no node takes it"
+
+
+def test_all_that_lasts_is_told_when_the_first_of_it_ends_the_wait(told: Told) -> None:
+    with _watch(told, lambda _cluster, _release: (CRASH, QUOTA)) as watch:
+        until(lambda: watch.is_hopeless, what="the end")
+    assert [trouble.hint for trouble in watch.troubles] == ["look", "ask for more"]
 
 
 def test_a_cause_that_comes_and_goes_ends_the_wait_too(told: Told) -> None:

@@ -47,7 +47,9 @@ class Recorder:
 
 
 @contextmanager
-def serve(answer: Callable[[Request], Answer]) -> Iterator[tuple[str, Recorder]]:
+def serve(
+    answer: Callable[[Request], Answer], host: str = "127.0.0.1"
+) -> Iterator[tuple[str, Recorder]]:
     """Answer requests on a free port of this machine; yields the address and what was asked."""
     recorder = Recorder()
 
@@ -70,12 +72,12 @@ def serve(answer: Callable[[Request], Answer]) -> Iterator[tuple[str, Recorder]]
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer((host, 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}", recorder
+        yield f"http://{host}:{server.server_port}", recorder
     finally:
         server.shutdown()
         thread.join()

@@ -87,11 +87,13 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         timeout=600,
         check=True,
     )
-    (folder / "layers").mkdir()
+    for name in ("layers", "manifests"):
+        (folder / name).mkdir()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         host = f"127.0.0.1:{probe.getsockname()[1]}"
-    process = subprocess.Popen([str(program), host, str(folder / "layers")])
+    folders = (str(folder / "layers"), str(folder / "manifests"))
+    process = subprocess.Popen([str(program), host, *folders])
     try:
         until(lambda: _answers(f"http://{host}/v2/"), "the registry answers")
         yield host

@@ -27,7 +27,7 @@ from tests.images.script import Script, until
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.cluster, pytest.mark.full]
 
 SECRET = "planted-" + "secret"
 

@@ -133,6 +133,7 @@ def test_engines_get_no_recipe_that_others_refuse(script: Script, called: Path) 
     assert not called.exists()
 
 
+@pytest.mark.cluster
 @pytest.mark.full
 def test_buildah_and_chroot_build_the_same(
     base: Path, registry: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

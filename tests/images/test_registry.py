@@ -21,7 +21,7 @@ from tests.images.script import Script
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.cluster, pytest.mark.full]
 
 
 def test_a_pushed_image_is_pulled_and_run(script: Script, registry: str, tmp_path: Path) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tests.terraform.apiserver import ApiServer
 
@@ -97,6 +98,24 @@ class Objects:
             "count": 1,
         }
         self.create("v1", "events", body)
+
+
+@contextmanager
+def node(objects: Objects, **more: Any) -> Iterator[str]:
+    """Have a node with two cores and 1 GiB, tolerated by nobody else's pods."""
+    name = f"node-of-{objects.namespace}"
+    labels = {"kubernetes.io/hostname": name, **more.pop("labels", {})}
+    body = {"metadata": {"name": name, "labels": labels}}
+    objects.create("v1", "nodes", body, namespaced=False)
+    amounts = {"cpu": "2", "memory": "1Gi", "pods": "10"}
+    ready = [{"type": "Ready", "status": "True", "lastHeartbeatTime": now()}]
+    status = {"allocatable": amounts, "capacity": amounts, "conditions": ready}
+    objects.server.call("PATCH", f"/api/v1/nodes/{name}/status", {"status": status})
+    objects.server.call("PATCH", f"/api/v1/nodes/{name}", {"spec": {"taints": [], **more}})
+    try:
+        yield name
+    finally:
+        objects.server.call("DELETE", f"/api/v1/nodes/{name}")
 
 
 def now() -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.deploy.conftest import place as place
 from tests.deploy.conftest import providers as providers
 from tests.deploy.place import PLANTED
 
 if TYPE_CHECKING:
     from tests.deploy.place import Place
+
+pytestmark = pytest.mark.cluster
 
 
 def test_what_was_deployed_does_well_and_what_was_changed_is_told(place: Place) -> None:
@@ -38,7 +42,8 @@ def test_what_was_deployed_does_well_and_what_was_changed_is_told(place: Place) 
     assert problems == {
         (
             "agent/etl",
-            "the config asks for something else than what is deployed (envVars.LEVEL)",
+            "the config asks for something else than what is deployed (envVars.LEVEL, "
+            "published.qhub_platform)",
         ),
         ("agent/gpu", "it runs, and the config names no such agent"),
     }

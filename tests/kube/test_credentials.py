@@ -27,7 +27,7 @@ PRINTS_TOKEN = f"""echo '{{
 def access(folder: Path, user: dict[str, Any] | None, **cluster: Any) -> Access:
     """Return the access that a kubeconfig in `folder` gives to its only user."""
     path = write(folder / "config", {"team": user}, current="team", **cluster)
-    environ = {"KUBECONFIG": str(path), "PATH": "/usr/bin:/bin", "SEEN": "of ours"}
+    environ = {"KUBE_CONFIG_PATH": str(path), "PATH": "/usr/bin:/bin", "SEEN": "of ours"}
     files = folder / "files"
     files.mkdir(exist_ok=True)
     return credentials.access(target("team", "dev", environ), environ=environ, folder=files)
@@ -99,7 +99,8 @@ def test_a_command_prints_the_token_and_until_when_it_holds(tmp_path: Path) -> N
 
 
 def test_a_command_gets_its_arguments_its_variables_and_what_it_may_know(tmp_path: Path) -> None:
-    program = f'echo "$@" "$ROLE" "$SEEN" "$KUBERNETES_EXEC_INFO" > told; {PRINTS_TOKEN}'
+    said = '"$ROLE" "$SEEN" "$KUBECONFIG" "$KUBERNETES_EXEC_INFO"'
+    program = f'echo "$@" {said} > told; {PRINTS_TOKEN}'
     extension = {"name": "client.authentication.k8s.io/exec", "extension": {"tenant": "t"}}
     user = plugin(
         tmp_path,
@@ -111,12 +112,13 @@ def test_a_command_gets_its_arguments_its_variables_and_what_it_may_know(tmp_pat
     access(tmp_path, user, extensions=[extension])
     told = (tmp_path / "told").read_text()
     words, _, info = told.partition("{")
-    assert words.split() == ["get-token", "--cluster", "7", "deployer", "of", "ours"]
-    said = json.loads("{" + info)
-    assert said["kind"] == "ExecCredential"
-    assert said["spec"]["interactive"] is False
-    assert said["spec"]["cluster"]["server"].startswith("https://")
-    assert said["spec"]["cluster"]["config"] == {"tenant": "t"}
+    files = str(tmp_path / "config")
+    assert words.split() == ["get-token", "--cluster", "7", "deployer", "of", "ours", files]
+    known = json.loads("{" + info)
+    assert known["kind"] == "ExecCredential"
+    assert known["spec"]["interactive"] is False
+    assert known["spec"]["cluster"]["server"].startswith("https://")
+    assert known["spec"]["cluster"]["config"] == {"tenant": "t"}
 
 
 def test_a_command_may_print_a_certificate(tmp_path: Path) -> None:

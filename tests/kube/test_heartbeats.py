@@ -7,6 +7,7 @@ import json
 import socket
 import urllib.request
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +16,7 @@ from qhub.api import load
 from qhub.cluster.heartbeats import Heartbeat, heartbeat
 from tests.embedded.server import PASSWORD, Server, serving
 from tests.kube.deployed import write
-from tests.kube.test_client import http, listening
+from tests.kube.reaching import http, listening
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from qhub.cluster import Cluster
     from qhub.platform.model import Agent
     from tests.kube.objects import Objects
+
+pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +69,9 @@ def test_a_worker_is_heard_of(
     tell(server, "/work_pools/", {"name": "etl", "type": "kubernetes", "base_job_template": {}})
     silent = heartbeat(cluster, asked)
     assert (silent.at, silent.problem) == (None, "Prefect knows no worker of work pool 'etl'")
+    began = datetime.now(UTC)
+    assert heartbeat(cluster, asked, ready=began).problem == ""
+    assert heartbeat(cluster, asked, ready=began - timedelta(minutes=1)) == silent
     tell(server, "/work_pools/etl/workers/heartbeat", {"name": "qhub-etl-1"})
     heard = heartbeat(cluster, asked)
     assert heard.at is not None

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from qhub.platform import Platform
     from tests.kube.objects import Objects
 
+pytestmark = pytest.mark.cluster
+
 CONFIG = """
 project_name: pipelines
 namespace: dev

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from qhub.cluster import Cluster
     from tests.kube.objects import Objects
 
+pytestmark = pytest.mark.cluster
+
 RECORD = "sh.helm.release.v1.qhub-etl.v"
 
 

@@ -165,6 +165,7 @@ def bind(objects: Objects, wanted: Iterable[Right]) -> None:
         objects.patch(rbac, "roles", "deployer", {"rules": rules})
 
 
+@pytest.mark.cluster
 def test_who_has_them_all_lacks_none_and_can_make_what_the_chart_renders(
     apiserver: ApiServer,
     objects: Objects,
@@ -185,6 +186,7 @@ def test_who_has_them_all_lacks_none_and_can_make_what_the_chart_renders(
             assert answer["metadata"]["name"] == made["metadata"]["name"], (group, resource)
 
 
+@pytest.mark.cluster
 def test_one_that_is_missing_is_named(
     apiserver: ApiServer,
     objects: Objects,

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from qhub.api import load
 from qhub.cli import main
-from qhub.cluster import drift
-from qhub.cluster.drift import chart_mark
 from qhub.cluster.health import Problem, Status
 from qhub.cluster.status import look
 from tests.kube import deployed
 from tests.kube.kubelet import NODE, Kubelet
 from tests.kube.objects import container_status, ended, now, waiting
 from tests.terraform.apiserver import NOBODY
-from tests.terraform.standin import tool
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +25,7 @@ if TYPE_CHECKING:
     from tests.kube.objects import Objects
     from tests.terraform.apiserver import ApiServer
 
-pytestmark = pytest.mark.usefixtures("controlled")
+pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("controlled")]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -185,32 +181,11 @@ def test_what_was_changed_by_hand_is_told(
         "apps/v1", "deployments", "qhub-etl", {"metadata": {"annotations": {"more": "is fine"}}}
     )
     problems = {problem.message: problem.hint for problem in seen(cluster, project).problems}
-    undo = f"undo it, or `helm rollback qhub-etl 1 -n {objects.namespace}` does"
+    undo = "run `qhub deploy`: it makes it again as the config has it"
     assert problems == {
         "rolebinding/qhub-etl was deleted": undo,
         "configmap/qhub-etl-env was changed by hand (data.LEVEL)": undo,
     }
-
-
-def test_quantities_that_are_only_written_otherwise_are_no_difference() -> None:
-    same: tuple[tuple[Any, Any], ...] = (
-        ("1000m", "1"),
-        ("0.5", "500m"),
-        (1, "1"),
-        ("1024Mi", "1Gi"),
-        ("1e3", 1000),
-    )
-    assert [pair for pair in same if tuple(drift._different(*pair))] == []
-    other: tuple[tuple[Any, Any], ...] = (
-        ("1", "2"),
-        ("1Gi", "1G"),
-        ("a", "b"),
-        (None, "x"),
-        ([1], [1, 2]),
-        ({"a": 1}, {}),
-    )
-    assert [pair for pair in other if not tuple(drift._different(*pair))] == []
-    assert tuple(drift._different({"a": [], "b": None, "c": ""}, {})) == ()
 
 
 def test_an_agent_that_was_stopped_by_hand_is_told(
@@ -278,27 +253,6 @@ def test_a_container_that_was_started_again_shortly_is_told(
     )
 
 
-def test_the_mark_of_a_chart_is_the_one_that_the_stage_gives(tmp_path: Path) -> None:
-
-    files = deployed.stage(load(deployed.write(tmp_path, "dev")))
-    for path, content in files.items():
-        if path.startswith("charts/"):
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / path).write_bytes(content)
-    text = files["agents.tf"].decode()
-    (tmp_path / "main.tf").write_text(text[text.index("locals {") : text.index("resource ")])
-    done = subprocess.run(
-        [str(tool("terraform")), "console"],
-        cwd=tmp_path,
-        input='"chart ${substr(local.chart_digest, 0, 16)}"\n',
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.stdout.strip() == f'"{chart_mark(files)}"', done.stderr
-
-
 def test_the_command_shows_all_of_it(
     cluster: Cluster,
     objects: Objects,
@@ -332,6 +286,9 @@ def test_the_command_shows_all_of_it(
     assert (found["healthy"], found["namespace"]) == (False, objects.namespace)
     assert found["agents"][0]["pods"] == [pod]
     assert found["problems"][0]["part"] == "secret/warehouse"
+    monkeypatch.delenv("KUBECONFIG")
+    monkeypatch.setenv("KUBE_CONFIG_PATH", str(objects.server.kubeconfig))
+    assert load(tmp_path).status().problems[0].part == "secret/warehouse"
     assert main(["logs", "agent/etl"]) == 0
     assert capsys.readouterr() == ("Worker 'etl' started!\n", "")
     assert main(["logs", "agent/etl", "--output", "json"]) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,6 +38,17 @@ def test_the_file_in_the_home_folder_is_found(tmp_path: Path) -> None:
     found = contexts({"HOME": str(tmp_path)})
     assert (found.known, found.current, found.files) == (("team",), "team", (path,))
     assert contexts({"HOME": str(tmp_path), "KUBECONFIG": ""}) == found
+
+
+def test_files_that_are_named_for_terraform_are_ours_too(tmp_path: Path) -> None:
+    ours, theirs = (
+        write(tmp_path / name, {name: TOKEN}, current=name) for name in ("ours", "theirs")
+    )
+    both = f"{theirs}{os.pathsep}{ours}"
+    assert contexts({"KUBE_CONFIG_PATHS": both}).files == (theirs, ours)
+    assert contexts({"KUBE_CONFIG_PATH": str(theirs)}).current == "theirs"
+    environ = {"KUBECONFIG": str(ours), "KUBE_CONFIG_PATHS": both, "KUBE_CONFIG_PATH": str(theirs)}
+    assert contexts(environ).files == (ours,)
 
 
 def test_several_files_are_one_and_the_first_to_say_something_wins(tmp_path: Path) -> None:

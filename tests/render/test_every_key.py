@@ -94,6 +94,7 @@ class Told:
 
 
 CHECKED_ONLY = {
+    "prevent_deploy": "holds `qhub deploy` back",
     "qhub_version": "says which QHub wrote the file",
     "local.node_selectors.*.spot": "the taints of spot nodes are those of clouds",
 }
@@ -151,7 +152,6 @@ TABLE: dict[str, Rendered | Told] = {
     "namespace": Rendered({"namespace": "other"}),
     "provider": Rendered(LOCAL),
     "domain": Told({"domain": "pipelines.example"}, "domain"),
-    "prevent_deploy": Told({"prevent_deploy": True}, "prevent_deploy"),
     "prefect.enabled": prefect(enabled=False),
     "prefect.image": prefect(image="team/prefect:other"),
     "prefect.version": prefect(version="1.4"),
@@ -166,7 +166,7 @@ TABLE: dict[str, Rendered | Told] = {
     **{f"prefect.overrides.{k}": prefect(overrides=written) for k, written in of_overrides()},
     **{f"prefect.agents.*.overrides.{k}": agent(overrides=w) for k, w in of_overrides()},
     "prefect.server.**": Told({"prefect": {"server": {"backup": {}}}}, "prefect.server"),
-    "prefect.storage": Told({"prefect": {"storage": "s3://b/flows"}}, "prefect.storage"),
+    "prefect.storage": prefect(storage="s3://b/flows"),
     "default_images.flow": Rendered({"default_images": {"flow": "team/flow:1"}}),
     **{f"secrets.*.{name}": Rendered({"secrets": {"S": s}}) for name, s in SOURCES.items()},
     "dask_gateway.**": Told(

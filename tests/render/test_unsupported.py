@@ -11,6 +11,7 @@ from qhub.render import unsupported
 from tests.platform.planned import SERVER, config
 
 PREFECT = {"enabled": True, "api": SERVER}
+OLD = {"enabled": True, "image": "prefecthq/prefect:0.14.22-python3.8"}
 SIZE = {"cpu": 1, "memory": "1Gi"}
 POOL = {"key": "pool", "value": "x"}
 GPU = {**POOL, "gpus": 1}
@@ -100,10 +101,11 @@ WORKER = {
             id="dask-profiles-alone",
         ),
         pytest.param(
-            {"prefect": {**PREFECT, "storage": "s3://bucket/flows"}},
+            {"prefect": {**OLD, "storage": "s3://bucket/flows"}},
             Finding(
                 ("prefect", "storage"),
-                "this version of QHub does not render the storage of flow code; it is not used",
+                "this version of QHub does not render the storage of flow code for Prefect 0.x "
+                "and 1.x; it is not used",
                 "put the flows into the image, or deploy them from a git repository",
                 severity="warning",
                 at="key",
@@ -111,11 +113,13 @@ WORKER = {
             id="storage",
         ),
         pytest.param(
-            {"profiles": {"flow_run": {"small": {**SIZE, "default": True}, "large": SIZE}}},
+            {
+                "prefect": OLD,
+                "profiles": {"flow_run": {"small": {**SIZE, "default": True}, "large": SIZE}},
+            },
             Finding(
                 ("profiles", "flow_run", "large"),
-                "no agent uses profile 'large', "
-                "and this version of QHub does not publish profiles to Prefect",
+                "no agent uses profile 'large', and Prefect 0.x and 1.x know no profiles",
                 "name it in prefect.agents[].profile, or make it the default: default: true",
                 severity="warning",
                 at="key",
@@ -150,10 +154,10 @@ def test_each_part_that_is_not_rendered_is_told(keys: dict[str, Any], finding: F
         pytest.param({"prefect": {"enabled": False}}, id="no-prefect"),
         pytest.param({"ci_cd": {"type": "none"}}, id="no-pipeline"),
         pytest.param({"certificate": {"type": "disabled"}}, id="no-certificate"),
-        pytest.param(
-            {"prefect": {"enabled": True, "image": "prefecthq/prefect:0.14.22-python3.8"}},
-            id="hosted-api",
-        ),
+        pytest.param({"prefect": OLD}, id="hosted-api"),
+        pytest.param({"prevent_deploy": True}, id="prevent-deploy"),
+        pytest.param({"prefect": {**PREFECT, "storage": "s3://bucket/flows"}}, id="storage"),
+        pytest.param({"profiles": {"flow_run": {"large": SIZE}}}, id="profile-of-no-agent"),
         pytest.param(
             {
                 "prefect": {**PREFECT, "agents": [{"name": "a", "profile": "x"}]},
@@ -206,14 +210,19 @@ def test_profiles_of_dask_workers_without_dask_gateway_are_told_with_embedded_to
     assert (finding.path, finding.severity) == (("profiles", "dask_worker"), "warning")
 
 
-def test_what_is_too_long_for_a_variable_of_prefect_is_an_error_before_anything_runs() -> None:
+@pytest.mark.parametrize(
+    ("provider", "prefect"), [("embedded", {"enabled": True}), ("existing", PREFECT)]
+)
+def test_what_is_too_long_for_a_variable_of_prefect_is_an_error_before_anything_runs(
+    provider: str, prefect: dict[str, Any]
+) -> None:
     agents = [{"name": f"a{number:03}-" + 40 * "x", "queues": []} for number in range(110)]
     long_name = 4900 * "n"
 
     findings = unsupported(
         config(
-            provider="embedded",
-            prefect={"enabled": True, "agents": agents},
+            provider=provider,
+            prefect={**prefect, "agents": agents},
             profiles={"flow_run": {long_name: SIZE, "short": SIZE}},
         )
     )

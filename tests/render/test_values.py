@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -103,6 +104,15 @@ def test_what_nobody_said_is_left_to_the_chart() -> None:
     assert values["job"] == {}
     assert values["token"] == {"secretName": "", "key": "token"}
     assert "nodeSelector" not in values
+
+
+def test_what_is_published_is_text_because_helm_takes_nulls_out_of_values() -> None:
+    (agent,) = agents(prefect={}).values()
+    value = {"version": 1, "gateway": None, "storage": "s3://b/ü"}
+
+    values = agent_values(agent, project="pipelines", published={"qhub_platform": value})
+    assert json.loads(values["published"]["qhub_platform"]) == value
+    assert "published" not in agent_values(agent, project="pipelines")
 
 
 def test_a_user_who_says_nothing_is_wanted_there_gets_nothing() -> None:

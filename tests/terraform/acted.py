@@ -3,46 +3,26 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import secrets
 import shutil
 import subprocess
 import time
-import zipfile
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.terraform import standin
 from tests.terraform.apiserver import RefusedError
+from tests.terraform.module import PLANTED, Module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.terraform.apiserver import ApiServer
 
-PLANTED = "planted-value-of-the-secret"
-CONTROL = "control-value-that-is-stored"
-NAMESPACE = "kubernetes_namespace_v1.this"
 CONFIG_MAP = "kubernetes_config_map_v1.this"
-STORED = "kubernetes_secret_v1.this"
-RELEASE = "helm_release.this"
-CREATE = ["create"]
-UPDATE = ["update"]
-
 DEADLINE_SECONDS = 60
-COMMANDS = ("apply", "destroy", "import", "init", "plan", "show", "validate")
-
-PROVIDERS = """
-terraform {
-  required_version = ">= 1.11"
-  required_providers {
-    helm       = { source = "hashicorp/helm", version = "~> 3.1" }
-    kubernetes = { source = "hashicorp/kubernetes", version = "~> 3.2" }
-  }
-}
-"""
 
 ROOT = """
 variable "namespace" {
@@ -128,32 +108,18 @@ POD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Root:
-    """A root module in a folder, its environment and the API server that it acts on."""
+class Root(Module):
+    """A root module, the API server that it acts on, and its namespace there."""
 
-    folder: Path
-    env: Mapping[str, str]
     server: ApiServer
     namespace: str
-
-    def attempt(self, *args: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """Run Terraform, whatever it ends with; `variables` become `TF_VAR_*`."""
-        return standin.terraform(args, self.folder, {**self.env, **_named(variables)})
-
-    def run(self, *args: str, status: int = 0, **variables: str) -> str:
-        """Run Terraform, which must end so; return all that it printed, on one line."""
-        return _ended(self.attempt(*args, **variables), status)
-
-    def apply(self, status: int = 0, **variables: str) -> str:
-        """Apply without asking."""
-        return _ended(self.attempt("apply", "-auto-approve", **variables), status)
 
     def start(self, *args: str, **variables: str) -> subprocess.Popen[str]:
         """Start Terraform as the leader of a process group, as a shell does."""
         return subprocess.Popen(
             [str(standin.tool("terraform")), *args],
             cwd=self.folder,
-            env={**self.env, **_named(variables)},
+            env=self.with_values(variables),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -161,19 +127,11 @@ class Root:
             process_group=0,
         )
 
-    def changes(self, **variables: str) -> dict[str, list[str]]:
-        """Plan, and return what would be done to each resource that changes."""
-        _ended(self.attempt("plan", "-out=plan", **variables), 0)
-        plan = json.loads(self.attempt("show", "-json", "plan").stdout)
-        every = {each["address"]: each["change"]["actions"] for each in plan["resource_changes"]}
-        return {address: actions for address, actions in every.items() if actions != ["no-op"]}
-
-    def state(self) -> dict[str, Any]:
+    def attributes(self) -> dict[str, Any]:
         """Return the attributes of what Terraform remembers, by address."""
-        made = json.loads((self.folder / "terraform.tfstate").read_text())
         return {
             f"{resource['type']}.{resource['name']}": instance["attributes"]
-            for resource in made["resources"]
+            for resource in self.state()["resources"]
             for instance in resource["instances"]
         }
 
@@ -219,9 +177,6 @@ class Root:
         labels = [item["metadata"]["labels"] for item in listed["items"]]
         return sorted((each["version"], each["status"]) for each in labels)
 
-    def write(self, text: str) -> None:
-        (self.folder / "main.tf").write_text(PROVIDERS + text)
-
     def chart(self, **files: str) -> None:
         """Write the chart anew; `files` are further templates."""
         shutil.rmtree(self.folder / "chart", ignore_errors=True)
@@ -241,7 +196,7 @@ def environment(folder: Path, kubeconfig: Path) -> dict[str, str]:
         "TF_CLI_CONFIG_FILE": str(standin.acting(folder)),
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
-        **{f"TF_CLI_ARGS_{command}": "-no-color" for command in COMMANDS},
+        **standin.PLAIN,
     }
 
 
@@ -260,10 +215,9 @@ def root(folder: Path, server: ApiServer, text: str = ROOT) -> Root:
 
 def fresh(made: Root, folder: Path) -> Root:
     """Return a copy of an initialised root for another namespace, with nothing applied."""
-    shutil.copytree(made.folder, folder / "root", symlinks=True)
     namespace = f"t-{secrets.token_hex(4)}"
     env = {**made.env, "TF_VAR_namespace": namespace}
-    return replace(made, folder=folder / "root", env=env, namespace=namespace)
+    return replace(made.copy(folder / "root"), env=env, namespace=namespace)
 
 
 def until(ready: Callable[[], Any], what: str) -> Any:
@@ -273,32 +227,3 @@ def until(ready: Callable[[], Any], what: str) -> Any:
         assert time.monotonic() < deadline, f"not within {DEADLINE_SECONDS} s: {what}"
         time.sleep(0.05)
     return found
-
-
-def places(value: str, folder: Path) -> list[str]:
-    """Return the files below `folder`, and members of archives, that hold a value or its Base64."""
-    found = []
-    for path in (path for path in folder.rglob("*") if path.is_file()):
-        stored = {path.name: path.read_bytes()}
-        if zipfile.is_zipfile(path):
-            with zipfile.ZipFile(path) as packed:
-                stored = {f"{path.name}:{name}": packed.read(name) for name in packed.namelist()}
-        for name, content in stored.items():
-            forms = (value.encode(), base64.b64encode(value.encode()))
-            if any(form in content for form in forms):
-                found.append(name)
-    return sorted(found)
-
-
-def unframed(text: str) -> str:
-    """Return a text of Terraform without the frame around its errors, on one line."""
-    return " ".join(text.replace("│", " ").replace("╷", " ").replace("╵", " ").split())
-
-
-def _ended(done: subprocess.CompletedProcess[str], status: int) -> str:
-    assert done.returncode == status, done.stdout + done.stderr
-    return unframed(done.stdout + done.stderr)
-
-
-def _named(variables: Mapping[str, str]) -> dict[str, str]:
-    return {f"TF_VAR_{name}": value for name, value in variables.items()}

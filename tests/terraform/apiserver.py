@@ -1,10 +1,12 @@
 """A real Kubernetes API server without a node: quick to start, for all that needs no running pod.
 
-etcd, kube-apiserver and a few controllers, on loopback, from the programs of the test bed
-(`python -m tests.cluster tools`). Deployments get their pods, but no node runs these: `ready_pods`
+etcd, kube-apiserver and a few controllers, on loopback, from the programs of the test bed, which
+are built where they are missing. Deployments get their pods, but no node runs these: `ready_pods`
 says that they are. `conftest.py` of a folder makes the fixture known:
 
     from tests.terraform.apiserver import apiserver as apiserver
+
+Tests that use it are marked `cluster`.
 """
 
 from __future__ import annotations
@@ -22,13 +24,18 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.cluster.bed import builds, packages
+from tests.cluster.bed.errors import BedError
+from tests.cluster.bed.place import Place
+from tests.full import needs
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
 __all__ = ["ApiServer", "RefusedError", "apiserver", "kube", "running"]
 
@@ -37,7 +44,7 @@ CONTEXT = "qhub-bed"
 NOBODY = "nobody"  # may log in, and no more than that: roles are the tests' business
 STARTS = 5  # another program may take a free port before ours does
 DEADLINE_SECONDS = 60
-_BIN = Path(__file__).parents[2] / ".cache" / "cluster" / "bin"
+_PROGRAMS = ("etcd", "openssl", "setpriv")
 _CONTROLLERS = (
     "deployment-controller",
     "garbage-collector-controller",
@@ -285,16 +292,21 @@ def apiserver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
 
 
 def kube() -> Path:
-    """Return the test bed's program of all Kubernetes programs; without it the test is skipped."""
-    program = _BIN / "kube"
-    missing = [name for name in ("etcd", "openssl", "setpriv") if shutil.which(name) is None]
-    if program.exists() and not missing:
-        return program
-    what = ", ".join([*([] if program.exists() else [str(program)]), *missing])
-    message = f"missing: {what}; `python -m tests.cluster tools` makes and installs it"
-    if os.environ.get("CI"):
-        pytest.fail(message)
-    pytest.skip(message)
+    """Return the test bed's program of all Kubernetes programs, built for its sources.
+
+    Without what that takes CI fails, and elsewhere the test is skipped.
+    """
+    place = Place()
+    program = place.bin / "kube"
+    try:
+        if os.geteuid() == 0 and any(shutil.which(name) is None for name in _PROGRAMS):
+            packages.install(place, lambda _: None)
+        for name in (*_PROGRAMS, *(() if program.exists() else ("go",))):
+            needs.program(name)
+        builds.build(place, lambda _: None)
+    except BedError as error:
+        pytest.fail(f"{error}\n{error.hint}", pytrace=False)
+    return program
 
 
 def _kubeconfig(url: str, ca: Path, token: str, context: str) -> dict[str, Any]:

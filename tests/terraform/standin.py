@@ -30,7 +30,9 @@ SOURCES = Path(__file__).parent / "provider"
 CACHE = REPOSITORY / ".cache" / "standin"
 DEADLINE_SECONDS = 120
 
-_COMMANDS = ("apply", "destroy", "init", "plan", "show", "validate")
+_COMMANDS = ("apply", "destroy", "import", "init", "plan", "show", "validate")
+PLAIN = {f"TF_CLI_ARGS_{command}": "-no-color" for command in _COMMANDS}
+"""Variables with which Terraform's words come without colours."""
 _VERSION_ROW = re.compile(
     r"^\| `(?P<name>\w+)\.json` \| (?P<version>\d+\.\d+\.\d+) \|", re.MULTILINE
 )
@@ -148,7 +150,7 @@ def environment(folder: Path, variables: Mapping[str, str] | None = None) -> dic
         "TF_CLI_CONFIG_FILE": str(cli_config(folder / "terraform.rc", providers)),
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
-        **{f"TF_CLI_ARGS_{command}": "-no-color" for command in _COMMANDS},
+        **PLAIN,
         **({} if schemas is None else {"STANDIN_SCHEMAS": str(schemas)}),
         **(variables or {}),
     }

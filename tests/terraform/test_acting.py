@@ -14,17 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.terraform import standin
-from tests.terraform.acted import (
-    CONFIG_MAP,
-    CONTROL,
-    CREATE,
-    NAMESPACE,
-    PLANTED,
-    RELEASE,
-    ROOT,
-    STORED,
-    UPDATE,
-)
+from tests.terraform.acted import CONFIG_MAP, ROOT
+from tests.terraform.module import CONTROL, CREATE, NAMESPACE, PLANTED, RELEASE, STORED, UPDATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,11 +46,11 @@ def test_what_is_destroyed_is_gone(applied: Root) -> None:
     applied.run("destroy", "-auto-approve")
 
     assert applied.get("namespaces") is None
-    assert applied.state() == {}
+    assert applied.attributes() == {}
 
 
 def test_the_state_says_what_the_cluster_says(applied: Root) -> None:
-    state = applied.state()
+    state = applied.attributes()
     for address, live in (
         (NAMESPACE, applied.get("namespaces")),
         (STORED, applied.get("secrets", "token")),
@@ -204,7 +195,7 @@ def test_a_new_version_of_a_chart_with_a_configured_one_is_applied(new: Root) ->
     assert new.changes() == {RELEASE: UPDATE}
     new.apply()
 
-    assert new.state()[RELEASE]["version"] == "0.2.0"
+    assert new.attributes()[RELEASE]["version"] == "0.2.0"
     new.run("plan", "-detailed-exitcode")
 
 
@@ -221,7 +212,7 @@ def test_what_there_is_can_be_imported(applied: Root) -> None:
         applied.run("import", address, known)
 
     # An import does not know that values are write-only: it stores them, as the real provider does.
-    assert applied.state()[STORED]["data"] == {"token": PLANTED}
+    assert applied.attributes()[STORED]["data"] == {"token": PLANTED}
     assert applied.changes() == {STORED: UPDATE, RELEASE: UPDATE, NAMESPACE: UPDATE}
     applied.apply()
     applied.run("plan", "-detailed-exitcode")

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.terraform import standin
-from tests.terraform.acted import PLANTED, ROOT, Root, places
+from tests.terraform.acted import ROOT, Root
 from tests.terraform.apiserver import NOBODY
+from tests.terraform.module import PLANTED, places
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.terraform.acted import CONFIG_MAP, NAMESPACE, PLANTED, ROOT, STORED, UPDATE, Root
+from tests.terraform.acted import CONFIG_MAP, ROOT, Root
 from tests.terraform.apiserver import NOBODY
+from tests.terraform.module import NAMESPACE, PLANTED, STORED, UPDATE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 pytestmark = pytest.mark.cluster
 
@@ -107,7 +108,7 @@ def test_the_api_server_may_choose_a_name(new: Root) -> None:
         f"  {metadata('generate_name = ' + chr(34) + 'it-' + chr(34))}\n}}\n",
     )
     made.apply()
-    (known,) = made.state()[CONFIG_MAP]["metadata"]
+    (known,) = made.attributes()[CONFIG_MAP]["metadata"]
     assert known["name"].startswith("it-")
     assert made.get("configmaps", known["name"]) is not None
     made.run("plan", "-detailed-exitcode")
@@ -153,8 +154,8 @@ def test_a_full_quota_is_told(new: Root) -> None:
 
 
 @pytest.fixture
-def reader(applied: Root) -> Root:
-    """Return the applied root as somebody sees it who may read all, and change nothing."""
+def reader(applied: Root) -> Iterator[Root]:
+    """Yield the applied root as somebody sees it who may read all, and change nothing."""
     rules = [{"apiGroups": [""], "resources": ["*"], "verbs": ["get", "list"]}]
     named = {"metadata": {"name": f"{READER}-{applied.namespace}"}}
     role = {"kind": "ClusterRole", "apiGroup": "rbac.authorization.k8s.io", **named["metadata"]}
@@ -165,7 +166,9 @@ def reader(applied: Root) -> Root:
     call("POST", f"{RULES}/namespaces/{applied.namespace}/rolebindings", binding)
     call("POST", f"{RULES}/clusterrolebindings", binding)
     env = {**applied.env, "KUBE_CONFIG_PATH": str(applied.server.login(NOBODY))}
-    return Root(applied.folder, env, applied.server, applied.namespace)
+    yield Root(applied.folder, env, applied.server, applied.namespace)
+    for kind in ("clusterrolebindings", "clusterroles"):
+        call("DELETE", f"{RULES}/{kind}/{named['metadata']['name']}")
 
 
 def test_a_refused_update_is_in_the_state_nevertheless(applied: Root, reader: Root) -> None:
@@ -179,7 +182,7 @@ def test_a_refused_update_is_in_the_state_nevertheless(applied: Root, reader: Ro
     ) in said
     assert applied.data() == {"token": PLANTED}
     # The trap of the real provider: who compares states sees nothing to do.
-    assert applied.state()[STORED]["data_wo_revision"] == 2
+    assert applied.attributes()[STORED]["data_wo_revision"] == 2
     assert applied.changes(content="rotated", revision="2") == {}
     applied.apply(content="rotated", revision="3")
     assert applied.data() == {"token": "rotated"}

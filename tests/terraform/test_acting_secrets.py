@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.terraform import standin
-from tests.terraform.acted import CONTROL, PLANTED, RELEASE, ROOT, Root, places, root
+from tests.terraform.acted import ROOT, Root, root
+from tests.terraform.module import CONTROL, PLANTED, RELEASE, places
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,5 +66,5 @@ def test_values_that_are_written_reach_the_release(new: Root) -> None:
 
     values = json.loads(new.helm("get", "values", "agent", "-o", "json"))
     assert values == {"team": CONTROL, "token": PLANTED}
-    assert new.state()[RELEASE]["metadata"]["values"] == "{}"
+    assert new.attributes()[RELEASE]["metadata"]["values"] == "{}"
     assert PLANTED not in (new.folder / "terraform.tfstate").read_text()

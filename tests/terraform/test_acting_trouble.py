@@ -11,23 +11,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.terraform.acted import (
-    CONFIG_MAP,
+from tests.terraform.acted import CONFIG_MAP, DEADLINE_SECONDS, POD, ROOT, Root, until
+from tests.terraform.apiserver import NOBODY
+from tests.terraform.module import (
     CONTROL,
     CREATE,
-    DEADLINE_SECONDS,
     NAMESPACE,
     PLANTED,
-    POD,
     RELEASE,
-    ROOT,
     STORED,
     UPDATE,
-    Root,
     unframed,
-    until,
 )
-from tests.terraform.apiserver import NOBODY
 
 if TYPE_CHECKING:
     import subprocess
@@ -63,7 +58,7 @@ def test_without_rights_it_is_refused_in_the_words_of_the_api_server(
 def test_an_api_server_that_is_away_is_told_and_nothing_is_forgotten(
     applied: Root, apiserver: ApiServer
 ) -> None:
-    before = applied.state()
+    before = applied.attributes()
     with apiserver.away():
         said = applied.run("plan", status=1)
         destroyed = applied.run("destroy", "-auto-approve", status=1)
@@ -72,7 +67,7 @@ def test_an_api_server_that_is_away_is_told_and_nothing_is_forgotten(
     url = f"{apiserver.url}/api/v1/namespaces/{applied.namespace}"
     assert f'Error: Get "{url}": {refused}' in said
     assert refused in destroyed
-    assert applied.state() == before
+    assert applied.attributes() == before
     applied.run("plan", "-detailed-exitcode")
 
 
@@ -101,7 +96,7 @@ def test_a_release_that_fails_at_its_creation_is_mended_by_the_next_apply(new: R
     assert "Error: Helm release error" in said
     assert "context deadline exceeded" in said
     assert new.releases() == [("1", "failed")]
-    assert RELEASE not in new.state()
+    assert RELEASE not in new.attributes()
     new.chart()
     assert new.changes() == {RELEASE: CREATE}
     new.apply()
@@ -117,7 +112,7 @@ def test_an_upgrade_that_fails_is_mended_by_the_next_apply(applied: Root) -> Non
     assert "Error: Error upgrading chart" in said
     assert "Upgrade failed: " in said
     assert applied.releases() == [("1", "deployed"), ("2", "failed")]
-    assert applied.state()[RELEASE]["values"] == [f'"team": "{CONTROL}"\n']
+    assert applied.attributes()[RELEASE]["values"] == [f'"team": "{CONTROL}"\n']
     applied.chart()
     assert applied.changes(team="moved") == {RELEASE: UPDATE}
     applied.apply(team="moved")
@@ -197,7 +192,7 @@ def test_an_interrupted_wait_for_a_namespace_ends_at_once(applied: Root) -> None
     assert process.returncode == 1
     assert "Interrupt received" in said
     assert "context canceled" in said
-    assert list(applied.state()) == [NAMESPACE]
+    assert list(applied.attributes()) == [NAMESPACE]
     applied.server.call("PATCH", path, {"metadata": {"finalizers": None}})
     applied.run("destroy", "-auto-approve")
     assert applied.get("namespaces") is None
@@ -214,7 +209,7 @@ def test_an_interrupted_release_is_seen_through(new: Root) -> None:
     assert "Interrupt received" in said
     assert "context deadline exceeded" in unframed(said)  # not: canceled
     assert new.releases() == [("1", "failed")]
-    assert set(new.state()) >= {NAMESPACE, STORED}
+    assert set(new.attributes()) >= {NAMESPACE, STORED}
     new.chart()
     new.apply()
     new.run("plan", "-detailed-exitcode")

@@ -205,6 +205,28 @@ def test_a_higher_revision_writes_one_secret_and_rolls_its_agent(two: Stage) -> 
     assert two.changes(revisions) == {}
 
 
+def test_a_higher_revision_of_a_release_makes_its_objects_again(two: Stage) -> None:
+    revisions = {"release_revisions": json.dumps({"b": 2})}
+
+    assert two.changes(revisions) == {'helm_release.agent["b"]': UPDATE}
+    release = two.planned()['helm_release.agent["b"]']
+    assert release["force_update"] is True
+    assert release["description"].endswith(", made over changes by hand, 2")
+    two.run("apply", "-auto-approve", variables=revisions)
+    assert json.loads(two.run("output", "-json", "release_revisions").stdout) == {"a": 1, "b": 2}
+    assert two.changes(revisions) == {}
+
+
+def test_the_version_of_the_chart_is_known_when_it_is_planned(two: Stage) -> None:
+    chart = two.folder / "charts" / "prefect-agent" / "Chart.yaml"
+    chart.write_text(chart.read_text().replace("version: 0.", "version: 9.", 1))
+
+    assert two.changes() == {'helm_release.agent["a"]': UPDATE, 'helm_release.agent["b"]': UPDATE}
+    planned = {each["version"] for each in two.planned().values() if "chart" in each}
+    assert len(planned) == 1
+    assert planned.pop().startswith("9.")
+
+
 def test_a_higher_revision_by_hand_writes_all_secrets(two: Stage) -> None:
     changes = two.changes({"secret_revision": "1767225600"})
 
@@ -221,13 +243,17 @@ def test_a_higher_revision_by_hand_writes_all_secrets(two: Stage) -> None:
     )
 
 
-def test_an_agent_that_goes_leaves_the_others_as_they_are(
-    two: Stage, tmp_path: Path, processes: Mapping[str, str]
+def test_an_agent_that_goes_leaves_all_others_but_the_one_that_publishes(
+    tmp_path: Path, processes: Mapping[str, str]
 ) -> None:
-    written(two_agents("b"), tmp_path, processes)
+    """The first agent of the file tells Prefect which pools there are."""
+    stage = written(two_agents("b", "a", "c"), tmp_path, processes)
+    stage.run("apply", "-auto-approve")
+    written(two_agents("b", "c"), tmp_path, processes)
 
-    assert two.changes() == {
+    assert stage.changes() == {
         'helm_release.agent["a"]': DELETE,
+        'helm_release.agent["b"]': UPDATE,
         'kubernetes_secret_v1.flow["a"]': DELETE,
         'kubernetes_secret_v1.token["a"]': DELETE,
     }

@@ -4,32 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import shutil
 import subprocess
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.terraform import standin
+from tests.terraform.module import (
+    CONTROL,
+    CREATE,
+    NAMESPACE,
+    PLANTED,
+    RELEASE,
+    STORED,
+    UPDATE,
+    Module,
+    places,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-PLANTED = "planted-value-of-the-secret"
-CONTROL = "control-value-that-is-stored"
-
-PROVIDERS = """
-terraform {
-  required_version = ">= 1.11"
-  required_providers {
-    helm       = { source = "hashicorp/helm", version = "~> 3.1" }
-    kubernetes = { source = "hashicorp/kubernetes", version = "~> 3.2" }
-  }
-}
-"""
 
 ROOT = """
 variable "token" {
@@ -85,114 +80,75 @@ def schemas() -> Path:
 
 
 @pytest.fixture(scope="module")
-def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return standin.environment(tmp_path_factory.mktemp("env"), {"TF_VAR_token": PLANTED})
+def initialised(tmp_path_factory: pytest.TempPathFactory) -> Module:
+    folder = tmp_path_factory.mktemp("initialised")
+    made = Module(folder / "root", standin.environment(folder, {"TF_VAR_token": PLANTED}))
+    made.folder.mkdir()
+    made.write(ROOT)
+    made.run("init")
+    return made
 
 
 @pytest.fixture(scope="module")
-def initialised(tmp_path_factory: pytest.TempPathFactory, env: dict[str, str]) -> Path:
-    root = tmp_path_factory.mktemp("initialised")
-    (root / "main.tf").write_text(PROVIDERS + ROOT)
-    run(root, env, "init")
-    return root
+def applied(tmp_path_factory: pytest.TempPathFactory, initialised: Module) -> Module:
+    made = initialised.copy(tmp_path_factory.mktemp("applied") / "root")
+    made.run("plan", "-out=plan")
+    made.run("apply", "plan")
+    return made
 
 
-@pytest.fixture(scope="module")
-def applied(
-    tmp_path_factory: pytest.TempPathFactory, initialised: Path, env: dict[str, str]
-) -> Path:
-    root = copy(initialised, tmp_path_factory.mktemp("applied"))
-    run(root, env, "plan", "-out=plan")
-    run(root, env, "apply", "plan")
-    return root
+@pytest.fixture
+def module(initialised: Module, tmp_path: Path) -> Module:
+    """Return a module with nothing applied, whose `main.tf` a test may write."""
+    return initialised.copy(tmp_path / "root")
 
 
-def copy(root: Path, folder: Path, text: str = ROOT) -> Path:
-    """Copy a root that was initialised, so that each test need not; with another main.tf."""
-    shutil.copytree(root, folder, symlinks=True, dirs_exist_ok=True)
-    (folder / "main.tf").write_text(PROVIDERS + text)
-    return folder
-
-
-def run(
-    root: Path, env: dict[str, str], *args: str, status: int = 0
-) -> subprocess.CompletedProcess[str]:
-    done = standin.terraform(args, root, env)
-    assert done.returncode == status, done.stdout + done.stderr
-    return done
-
-
-def changes(root: Path, env: dict[str, str], *args: str) -> dict[str, list[str]]:
-    """Plan, and return what would be done to each resource that changes."""
-    run(root, env, "plan", "-out=plan", *args)
-    plan = json.loads(run(root, env, "show", "-json", "plan").stdout)
-    every = {each["address"]: each["change"]["actions"] for each in plan["resource_changes"]}
-    return {address: actions for address, actions in every.items() if actions != ["no-op"]}
-
-
-def problems(root: Path, env: dict[str, str]) -> list[tuple[str, str, int]]:
+def problems(module: Module) -> list[tuple[str, str, int]]:
     """Validate, and return summary, detail and line of each diagnostic."""
-    report = json.loads(standin.terraform(["validate", "-json"], root, env).stdout)
+    report = json.loads(module.attempt("validate", "-json").stdout)
     return [
         (problem["summary"], problem["detail"], problem["range"]["start"]["line"])
         for problem in report["diagnostics"]
     ]
 
 
-def test_resources_are_made_stay_and_go_without_a_network(
-    tmp_path: Path, env: dict[str, str]
-) -> None:
-    (tmp_path / "main.tf").write_text(PROVIDERS + ROOT)
-    run(tmp_path, env, "init")
-    run(tmp_path, env, "validate")
-    assert changes(tmp_path, env) == {
-        "helm_release.this": ["create"],
-        "kubernetes_namespace_v1.this": ["create"],
-        "kubernetes_secret_v1.this": ["create"],
-    }
-    run(tmp_path, env, "apply", "plan")
-    made = json.loads((tmp_path / "terraform.tfstate").read_text())
-    assert made["outputs"]["release"]["value"].startswith("1 standin-")
-    run(tmp_path, env, "plan", "-detailed-exitcode")
-    run(tmp_path, env, "destroy", "-auto-approve")
-    assert json.loads((tmp_path / "terraform.tfstate").read_text())["resources"] == []
+def test_resources_are_made_stay_and_go_without_a_network(module: Module) -> None:
+    module.run("init")
+    module.run("validate")
+    assert module.changes() == {RELEASE: CREATE, NAMESPACE: CREATE, STORED: CREATE}
+    module.run("apply", "plan")
+    assert module.state()["outputs"]["release"]["value"].startswith("1 standin-")
+    module.run("plan", "-detailed-exitcode")
+    module.run("destroy", "-auto-approve")
+    assert module.state()["resources"] == []
 
 
-def test_a_rotated_secret_alone_changes_nothing(applied: Path, env: dict[str, str]) -> None:
-    rotated = {**env, "TF_VAR_token": "rotated"}
-    run(applied, rotated, "plan", "-detailed-exitcode")
+def test_a_rotated_secret_alone_changes_nothing(applied: Module) -> None:
+    applied.run("plan", "-detailed-exitcode", token="rotated")  # noqa: S106 planted
 
 
 @pytest.mark.parametrize(
-    ("variable", "expected"),
+    ("variables", "expected"),
     [
         pytest.param(
-            "team=gpu",
-            {"helm_release.this": ["update"], "kubernetes_namespace_v1.this": ["update"]},
+            {"team": "gpu"},
+            {RELEASE: UPDATE, NAMESPACE: UPDATE},
             id="a label and a chart value are updated in place",
         ),
         pytest.param(
-            "name=prod",
-            {
-                "helm_release.this": ["delete", "create"],
-                "kubernetes_namespace_v1.this": ["delete", "create"],
-                "kubernetes_secret_v1.this": ["delete", "create"],
-            },
+            {"name": "prod"},
+            {address: ["delete", "create"] for address in (RELEASE, NAMESPACE, STORED)},
             id="another namespace replaces what is in it",
         ),
     ],
 )
 def test_a_change_is_planned_as_the_real_provider_would(
-    applied: Path,
-    tmp_path: Path,
-    env: dict[str, str],
-    variable: str,
-    expected: dict[str, list[str]],
+    applied: Module, tmp_path: Path, variables: dict[str, str], expected: dict[str, list[str]]
 ) -> None:
-    root = copy(applied, tmp_path)
-    assert changes(root, env, f"-var={variable}") == expected
-    run(root, env, "apply", "plan")
-    run(root, env, "plan", "-detailed-exitcode", f"-var={variable}")
+    made = applied.copy(tmp_path / "root")
+    assert made.changes(**variables) == expected
+    made.run("apply", "plan")
+    assert made.changes(**variables) == {}
 
 
 # A provider that is configured from what is not known yet, queries, a value without a fixed type.
@@ -230,25 +186,16 @@ resource "helm_release" "this" {
 """
 
 
-def test_queries_answer_and_the_second_plan_is_empty(
-    initialised: Path, tmp_path: Path, env: dict[str, str]
-) -> None:
-    root = copy(initialised, tmp_path, QUERIES)
-    run(root, env, "apply", "-auto-approve")
-    run(root, env, "plan", "-detailed-exitcode")
+def test_queries_answer_and_the_second_plan_is_empty(module: Module) -> None:
+    module.write(QUERIES)
+    module.apply()
+    module.run("plan", "-detailed-exitcode")
 
 
-def places_of(value: str, root: Path) -> list[str]:
-    """Return the files, and the members of the plan, that hold a value."""
-    stored = {path.name: path.read_bytes() for path in root.glob("terraform.tfstate*")}
-    with zipfile.ZipFile(root / "plan") as plan:
-        stored |= {name: plan.read(name) for name in plan.namelist()}
-    return sorted(name for name, content in stored.items() if value.encode() in content)
-
-
-def test_a_write_only_value_is_in_neither_plan_nor_state(applied: Path) -> None:
-    assert places_of(CONTROL, applied) == ["terraform.tfstate", "tfconfig/m-/main.tf", "tfplan"]
-    assert places_of(PLANTED, applied) == []
+def test_a_write_only_value_is_in_neither_plan_nor_state(applied: Module) -> None:
+    stored = {"terraform.tfstate", "plan:tfconfig/m-/main.tf", "plan:tfplan"}
+    assert stored <= set(places(CONTROL, applied.folder))
+    assert places(PLANTED, applied.folder) == []
 
 
 # The part of ROOT that is replaced, by what, what Terraform then says, and of which word.
@@ -288,23 +235,20 @@ MISTAKES = {
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_refused_where_it_stands(
-    initialised: Path,
-    tmp_path: Path,
-    env: dict[str, str],
-    mistake: tuple[str, str, str, str, str],
+    module: Module, mistake: tuple[str, str, str, str, str]
 ) -> None:
     right, wrong, summary, detail, word = mistake
-    root = copy(initialised, tmp_path, ROOT.replace(right, wrong))
-    line = (root / "main.tf").read_text().split(word)[0].count("\n") + 1
-    assert problems(root, env) == [(summary, detail, line)]
+    module.write(ROOT.replace(right, wrong))
+    before = (module.folder / "main.tf").read_text().split(word)[0]
+    assert problems(module) == [(summary, detail, before.count("\n") + 1)]
 
 
 def test_a_provider_that_has_no_stand_in_is_not_sought_elsewhere(
-    tmp_path: Path, env: dict[str, str]
+    initialised: Module, tmp_path: Path
 ) -> None:
     (tmp_path / "main.tf").write_text('resource "random_pet" "this" {}\n')
-    refused = run(tmp_path, env, "init", status=1)
-    assert "was not found in any of the search locations" in " ".join(refused.stderr.split())
+    said = Module(tmp_path, initialised.env).run("init", status=1)
+    assert "was not found in any of the search locations" in said
 
 
 def without_descriptions(schema: Any) -> Any:
@@ -319,7 +263,7 @@ def without_descriptions(schema: Any) -> Any:
 
 
 def test_the_stand_ins_report_the_schemas_that_they_were_given(
-    tmp_path: Path, env: dict[str, str], schemas: Path
+    tmp_path: Path, initialised: Module, schemas: Path
 ) -> None:
     given: dict[str, Any] = {}
     for file in schemas.glob("*.json"):
@@ -329,81 +273,12 @@ def test_the_stand_ins_report_the_schemas_that_they_were_given(
     (tmp_path / "main.tf.json").write_text(
         json.dumps({"terraform": {"required_providers": wanted}})
     )
-    run(tmp_path, env, "init")
-    told = json.loads(run(tmp_path, env, "providers", "schema", "-json").stdout)["provider_schemas"]
+    module = Module(tmp_path, initialised.env)
+    module.run("init")
+    told = json.loads(module.attempt("providers", "schema", "-json").stdout)["provider_schemas"]
     assert {address: without_descriptions(schema) for address, schema in told.items()} == {
         address: without_descriptions(schema) for address, schema in given.items()
     }
-
-
-MISSPELT = """
-provider "helm" {
-  kubernetes = {
-    config_pth = "~/.kube/config"
-    exec       = { api_version = "v1", command = "token", arguments = [] }
-  }
-}
-
-resource "helm_release" "this" {
-  name  = "agent"
-  chart = "./chart"
-  set = concat(
-    [{ name = "a", val = "b" }],
-    [for key in ["c"] : { nam = key, name = key }],
-    true ? [({ "tpe" = "string", name = "d" })] : [],
-  )
-}
-
-resource "terraform_data" "this" {
-  input = { anything = "goes" }
-}
-"""
-
-
-def test_keys_that_terraform_drops_in_silence_are_found(
-    initialised: Path, tmp_path: Path, env: dict[str, str]
-) -> None:
-    root = copy(initialised, tmp_path, MISSPELT)
-    run(root, env, "validate")  # so much for Terraform
-    here = PROVIDERS.count("\n")
-    connection, login, *rest = standin.misspelt_keys(root)
-    assert connection.startswith(
-        f'main.tf:{here + 4}:5: provider.helm.kubernetes has no key "config_pth"; '
-        "known here: client_certificate, client_key, "
-    )
-    assert login == (
-        f'main.tf:{here + 5}:59: provider.helm.kubernetes.exec has no key "arguments"; '
-        "known here: api_version, args, command, env"
-    )
-    assert rest == [
-        f'main.tf:{here + row}:{column}: resource.helm_release.this.set has no key "{key}"; '
-        "known here: name, type, value"
-        for row, column, key in ((13, 20, "val"), (14, 27, "nam"), (15, 16, "tpe"))
-    ]
-
-
-def test_well_spelt_keys_are_left_alone(tmp_path: Path) -> None:
-    (tmp_path / "main.tf").write_text(PROVIDERS + ROOT)
-    assert standin.misspelt_keys(tmp_path) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param(None, "standin: {folder}: no .tf file to check", id="no file"),
-        pytest.param(
-            'resource "helm_relase" "this" {}\n',
-            "standin: main.tf:1,1-30: the schema of helm has no helm_relase",
-            id="unknown resource type",
-        ),
-    ],
-)
-def test_a_lint_that_cannot_look_says_so(tmp_path: Path, text: str | None, expected: str) -> None:
-    if text is not None:
-        (tmp_path / "main.tf").write_text(text)
-    message = expected.format(folder=tmp_path)
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        standin.misspelt_keys(tmp_path)
 
 
 def test_two_builds_at_once_make_one_binary(tmp_path: Path) -> None:

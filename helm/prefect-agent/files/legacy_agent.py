@@ -1,13 +1,14 @@
 """Start the real KubernetesAgent of Prefect 0.14 to 1.4, without tokens in the Jobs that it makes.
 
 The stock agent writes its API token in clear into each Job. Here each such entry becomes a
-reference to the Secret that the agent has the token from. Runs in the agent's image: Python 3.6 to
-3.10, with nothing but Prefect installed.
+reference to the Secret that the agent has the token from. And it knows how Kubernetes stops it.
+Runs in the agent's image: Python 3.6 to 3.10, with nothing but Prefect installed.
 """
 
 import argparse
 import ast
 import os
+import signal
 
 # This file runs in the agent's image, not in QHub.
 from prefect.agent.kubernetes import KubernetesAgent as StockAgent  # noqa: TID253
@@ -81,6 +82,15 @@ def settings():
     return {"cloud.agent.auth_token": token(), "cloud.api_key": token()}
 
 
+def stop(_signal, _frame):
+    """Stop as at ^C, the only way to stop that the stock agent knows.
+
+    SIGTERM alone does nothing to the first process of a container: Kubernetes would wait for the
+    whole grace period at each roll-out, and kill the agent then.
+    """
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 def main():
     """Run an agent until it is told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -88,8 +98,12 @@ def main():
     arguments = parser.parse_args()
     # Prefect expands `$X` and `~` in the labels that it reads itself.
     labels = ast.literal_eval(os.environ["PREFECT__CLOUD__AGENT__LABELS"])
-    with set_temporary_config(settings()):
-        KubernetesAgent(job_template_path=arguments.job_template, labels=labels).start()
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        with set_temporary_config(settings()):
+            KubernetesAgent(job_template_path=arguments.job_template, labels=labels).start()
+    except KeyboardInterrupt:
+        pass  # before it took runs, or a second time
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Bring a worker's Prefect 3 work pool up to date: its base job template and its queues.
 
-Runs before the worker, in its image. Doing it again changes nothing. What it does not know of a
-pool (pause, concurrency limit, further queues) stays as it is.
+Where the agent has some, Prefect's variables, too. Runs before the worker, in its image. Doing it
+again changes nothing. What it does not know of a pool (pause, concurrency limit, further queues)
+stays as it is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import yaml
 from prefect.client.orchestration import PrefectClient, get_client  # noqa: TID253  runs in the agent's image
 from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate  # noqa: TID253
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound  # noqa: TID253
+from published import publish
 
 SECONDS_BETWEEN_TRIES = 2
 OLDEST = (0, 6, 4)  # of prefect-kubernetes
@@ -31,16 +33,23 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pool", type=Path, required=True, help="JSON file: name and queues")
     parser.add_argument("--template", type=Path, required=True, help="YAML file: base job template")
+    parser.add_argument("--published", type=Path, help="JSON file: variables, name to JSON text")
     parser.add_argument("--timeout-seconds", type=float, required=True)
     arguments = parser.parse_args()
     pool = json.loads(arguments.pool.read_text(encoding="utf-8"))
     template = yaml.safe_load(arguments.template.read_text(encoding="utf-8"))
-    problem = unfit_image() or asyncio.run(
-        update_until(time.monotonic() + arguments.timeout_seconds, pool, template)
-    )
+    variables = read_variables(arguments.published)
+    deadline = time.monotonic() + arguments.timeout_seconds
+    problem = unfit_image() or asyncio.run(update_until(deadline, pool, template, variables))
     if problem:
         say(f"failed: {problem}")
     return 1 if problem else 0
+
+
+def read_variables(file: Path | None) -> dict[str, Any]:
+    """Return the variables that this agent publishes, by name; none without a file."""
+    texts = {} if file is None else json.loads(file.read_text(encoding="utf-8"))
+    return {name: json.loads(text) for name, text in texts.items()}
 
 
 def unfit_image() -> str | None:
@@ -59,13 +68,16 @@ def unfit_image() -> str | None:
 
 
 async def update_until(
-    deadline: float, pool: dict[str, Any], template: dict[str, Any]
+    deadline: float, pool: dict[str, Any], template: dict[str, Any], variables: dict[str, Any]
 ) -> str | None:
     """Try until the API answers; return what is wrong if it refuses or does not answer in time."""
     while True:
         try:
             async with get_client() as client:
-                return await update(client, pool, template)
+                problem = await update(client, pool, template)
+                for line in await publish(client, variables) if variables and not problem else ():
+                    say(line)
+                return problem
         except httpx.HTTPStatusError as error:
             status = error.response.status_code
             if status in (401, 403):

@@ -97,7 +97,7 @@ context. */}}
 {{- $home := dict "HOME" "/tmp" "USER" "qhub" }}
 {{- if eq .Values.generation "worker" }}{{ $_ := set $home "PREFECT_HOME" "/tmp/.prefect" }}{{ end }}
 {{- range $name, $text := merge (dict) .Values.envVars $home }}
-{{ $name }}: {{ $text | quote }}
+{{ quote $name }}: {{ $text | quote }}
 {{- end }}
 {{- end }}
 

@@ -40,9 +40,10 @@ texts_of_users = st.lists(
     ),
     max_size=5,
 ).map("".join)
-variable_names = st.from_regex(r"[A-Z][A-Z0-9_]{0,12}", fullmatch=True).filter(
-    lambda name: not name.startswith("PREFECT_") and name not in {"NAMESPACE", "POD_NAME"}
-)
+variable_names = st.one_of(
+    st.sampled_from(["TRUE", "NO", "ON", "Y", "NULL", "off"]),  # YAML takes them for something else
+    st.from_regex(r"[A-Z][A-Z0-9_]{0,12}", fullmatch=True),
+).filter(lambda name: not name.startswith("PREFECT_") and name not in {"NAMESPACE", "POD_NAME"})
 secret_names = st.from_regex(r"[a-z0-9]([-a-z0-9]{0,12}[a-z0-9])?", fullmatch=True)
 keys = st.from_regex(r"[-._a-zA-Z0-9]{1,12}", fullmatch=True)
 generations = st.sampled_from(sorted(GENERATIONS))

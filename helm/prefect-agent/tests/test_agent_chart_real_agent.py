@@ -32,6 +32,7 @@ class Run:
     manifests: list[Manifest]
     health: int | None
     log: str
+    ended: int | None
 
 
 @pytest.fixture(scope="session", params=VERSIONS)
@@ -73,7 +74,7 @@ def run_agent(
             "KUBECONFIG": str(folder / "kubeconfig"),
             "PREFECT__CLOUD__AGENT__AGENT_ADDRESS": address,
         }
-        with running(start.command, start.variables | here, log):
+        with running(start.command, start.variables | here, log) as agent:
             job = created.wait_for(is_job, SECONDS)
             health = status(f"http://127.0.0.1:{port}/api/health")
             # The clean-up starts with the agent; the events of a pending pod are its last question.
@@ -85,6 +86,7 @@ def run_agent(
             manifests=manifests,
             health=health,
             log=log.read_text(encoding="utf-8"),
+            ended=agent.returncode,
         )
 
 
@@ -110,6 +112,11 @@ def test_the_agent_authenticates_with_the_token_and_registers_name_and_labels(ru
 
 def test_a_running_agent_answers_the_liveness_probe(run: Run) -> None:
     assert run.health == 200
+
+
+def test_an_agent_that_kubernetes_stops_ends_well(run: Run) -> None:
+    assert run.ended == 0
+    assert "Shutting down" in run.log
 
 
 def test_the_role_allows_what_the_agent_asks_of_kubernetes(run: Run) -> None:

@@ -18,6 +18,7 @@ VALUES = (CHART / "values.yaml").read_text(encoding="utf-8")
 OPEN = {
     "/properties/global",
     "/properties/envVars",
+    "/properties/published",
     "/definitions/labels",
     "/definitions/annotations",
     "/definitions/kubernetes",
@@ -42,6 +43,7 @@ CHANGES: dict[str, tuple[str, Any]] = {
     "token.revision": ("worker", 2),
     "queues": ("worker", ["other"]),
     "labels": ("agent", ["other"]),
+    "published": ("worker", {"qhub_platform": "{}"}),
     "secrets.items": ("agent", [{"name": "A", "secretName": "b", "key": "c"}]),
     "secrets.revision": ("agent", 2),
     "envVars": ("worker", {"OTHER": "value"}),

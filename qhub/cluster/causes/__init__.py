@@ -53,12 +53,7 @@ def of_runs(cluster: Cluster, release: str) -> tuple[Cause, ...]:
 
 def _expected(seen: Seen) -> Iterator[PodInfo]:
     """Yield the pods of the newest kind that should be ready and are not."""
-    newest = {one.name: one.revision for one in seen.deployments}
-    older = {
-        one.uid
-        for one in seen.replica_sets
-        if one.owner is not None and newest.get(one.owner.name) not in (None, one.revision)
-    }
+    older = seen.older
     for pod in seen.pods:
         is_older = pod.owner is not None and pod.owner.uid in older
         if not (pod.is_ready or pod.is_deleted or is_older or pod.phase == "Succeeded"):

@@ -70,10 +70,14 @@ _KINDS: tuple[tuple[str, CauseKind, str], ...] = (
 
 
 def refused(seen: Seen) -> Iterator[Cause]:
-    """Yield why pods are not made that a Deployment or a Job asks for."""
+    """Yield why pods are not made that a Deployment or a Job asks for.
+
+    Of a Deployment the newest version counts: an older one asks in vain until that is ready.
+    """
+    older = seen.older
     for one in seen.replica_sets:
         condition = one.conditions.get("ReplicaFailure")
-        if one.replicas and condition is not None and condition.holds:
+        if one.replicas and one.uid not in older and condition is not None and condition.holds:
             owner = f"deployment/{one.owner.name}" if one.owner else f"replicaset/{one.name}"
             yield _cause(owner, condition.message)
     for job in seen.jobs:

@@ -35,6 +35,16 @@ class Seen:
     events: Mapping[str, tuple[Event, ...]]
     unseen: tuple[ForbiddenError, ...]
 
+    @property
+    def older(self) -> frozenset[str]:
+        """The uids of ReplicaSets that a newer version of their Deployment takes the place of."""
+        newest = {one.name: one.revision for one in self.deployments}
+        return frozenset(
+            one.uid
+            for one in self.replica_sets
+            if one.owner is not None and newest.get(one.owner.name) not in (None, one.revision)
+        )
+
     def told(self, uid: str, *reasons: str) -> tuple[Event, ...]:
         """Return the events of an object that have one of these reasons."""
         return tuple(event for event in self.events.get(uid, ()) if event.reason in reasons)

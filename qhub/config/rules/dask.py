@@ -12,9 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["flow_image_is_named"]
 
-_BUILD = "docker build -t REGISTRY/flow:1 FOLDER"
-_PUSH = "docker push REGISTRY/flow:1"
-_CONTENT = "Prefect, dask, distributed and dask-gateway"
+_BUILD = "qhub flow image REGISTRY/flow:1 --push"
 
 
 def flow_image_is_named(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -27,6 +25,5 @@ def flow_image_is_named(data: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(
             ("dask_gateway", "enabled"),
             "dask_gateway.enabled needs default_images.flow: an image that contains Dask",
-            hint=f"build one with {_CONTENT} from a Dockerfile of yours, and push it: {_BUILD} && "
-            f"{_PUSH}; then add default_images: {{flow: REGISTRY/flow:1}}",
+            hint=f"build and push it: {_BUILD}; then add default_images: {{flow: REGISTRY/flow:1}}",
         )

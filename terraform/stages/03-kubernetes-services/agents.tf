@@ -1,6 +1,9 @@
 # One Helm release an agent; its values are in values/<agent>.yaml.
 
 locals {
+  # How often a release was made over what somebody had changed by hand; Terraform itself does not see such changes.
+  release_revisions = { for name in keys(var.agents) : name => lookup(var.release_revisions, name, 1) }
+
   # The helm provider compares a local chart by its version alone; through the description every change of it counts.
   chart        = "${path.module}/charts/prefect-agent"
   chart_digest = sha256(join("\n", [for file in sort(fileset(local.chart, "**")) : "${file} ${filesha256("${local.chart}/${file}")}"]))
@@ -9,10 +12,14 @@ locals {
 resource "helm_release" "agent" {
   for_each = var.agents
 
-  name        = "qhub-${each.key}"
-  namespace   = local.namespace
-  chart       = local.chart
-  description = "chart ${substr(local.chart_digest, 0, 16)}"
+  name      = "qhub-${each.key}"
+  namespace = local.namespace
+  chart     = local.chart
+  version   = yamldecode(file("${local.chart}/Chart.yaml")).version # upgrade_install would make it known after planning
+  description = join(", ", concat(
+    ["chart ${substr(local.chart_digest, 0, 16)}"],
+    local.release_revisions[each.key] > 1 ? ["made over changes by hand, ${local.release_revisions[each.key]}"] : [],
+  ))
 
   # A new revision rolls the agent that reads the Secret, and no other.
   values = [
@@ -27,6 +34,7 @@ resource "helm_release" "agent" {
   wait            = true
   timeout         = 600
   upgrade_install = true
+  force_update    = local.release_revisions[each.key] > 1 # a merge leaves what was added by hand
   cleanup_on_fail = true
   max_history     = 5
 

@@ -15,6 +15,11 @@ output "agents" {
   }
 }
 
+output "release_revisions" {
+  description = "Revision of each agent's release; the next deploy counts on from it."
+  value       = local.release_revisions
+}
+
 output "secret_revisions" {
   description = "Revision of each Secret that this stage makes; the next deploy counts on from it."
   value       = local.secret_revisions

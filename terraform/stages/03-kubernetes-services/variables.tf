@@ -88,3 +88,15 @@ variable "secret_revisions" {
     error_message = "secret_revisions must be whole numbers from 1, not ${jsonencode(var.secret_revisions)}."
   }
 }
+
+variable "release_revisions" {
+  description = "Whole number from 1 by name of an agent; a higher one makes Helm make its objects again as the chart has them. Example: {gpu = 2}."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for revision in values(var.release_revisions) : revision >= 1 && floor(revision) == revision])
+    error_message = "release_revisions must be whole numbers from 1, not ${jsonencode(var.release_revisions)}."
+  }
+}

@@ -82,6 +82,9 @@ command:
   - /etc/qhub/setup/work_pool.py
   - --pool=/etc/qhub/setup/pool.json
   - --template=/etc/qhub/setup/job-template.yaml
+  {{- if .Values.published }}
+  - --published=/etc/qhub/setup/published.json
+  {{- end }}
   - --timeout-seconds={{ .Values.worker.setupTimeoutSeconds | int }}
 {{ include "prefect-agent.containerBase" . }}
 {{- end }}

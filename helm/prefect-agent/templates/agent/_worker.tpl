@@ -50,5 +50,10 @@
 {{- define "prefect-agent.workerFiles" -}}
 work_pool.py: |
   {{- .Files.Get "files/work_pool.py" | nindent 2 }}
+published.py: |
+  {{- .Files.Get "files/published.py" | nindent 2 }}
 pool.json: {{ dict "name" .Values.agentName "queues" (concat (list "default") .Values.queues | uniq) | toJson | quote }}
+{{- with .Values.published }}
+published.json: {{ toJson . | quote }}
+{{- end }}
 {{- end }}

@@ -103,3 +103,13 @@ run "a_revision_is_one_at_least" {
 
   expect_failures = [var.secret_revisions]
 }
+
+run "a_releases_revision_is_one_at_least" {
+  command = plan
+
+  variables {
+    release_revisions = { gpu = 0 }
+  }
+
+  expect_failures = [var.release_revisions]
+}
