@@ -245,7 +245,9 @@ def adopt(site: Site, stage: Stage, terraform: Terraform, left: Left) -> None:
     """Make Terraform know the namespace that it made, and was killed before it noted that."""
     if left.namespace is None:
         return
-    with site.progress.step(f"take over namespace {left.namespace}, which a killed deploy made"):
+    with site.progress.step(
+        f"take over namespace {left.namespace}, which an unfinished deploy made"
+    ):
         command = "import -input=false"
         wrong = locking(site, stage, terraform, command, _NAMESPACE, left.namespace)
     if wrong:
@@ -265,9 +267,9 @@ def settle(site: Site, left: Left) -> None:
         for found in left.releases:
             cluster.fail(found)
             site.progress.note(
-                f"release {found.release}: a killed deploy left it {found.status}; "
+                f"release {found.release}: an unfinished deploy left it {found.status}; "
                 "it counts as failed now"
             )
         for name in left.secrets:
             cluster.remove_secret(name)
-            site.progress.note(f"Secret {name}: a killed deploy left it; it is made again")
+            site.progress.note(f"Secret {name}: an unfinished deploy left it; it is made again")

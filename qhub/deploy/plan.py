@@ -111,7 +111,7 @@ def _planned(
     left = healing.look(site, stage, ready.state).addresses
     made = steps.plan(site, stage, ready.terraform, wanted=ready.wanted)
     adopted = tuple(
-        replace(change, action="adopt", why="a killed deploy made it")
+        replace(change, action="adopt", why="an unfinished deploy made it")
         if change.address in left
         else change
         for change in made.changes

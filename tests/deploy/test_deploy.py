@@ -132,8 +132,8 @@ def test_a_state_that_is_lost_is_found_again_in_the_cluster(place: Place) -> Non
 
     told = place.run("deploy")
 
-    assert f"take over namespace {place.namespace}, which a killed deploy made" in told
-    assert "Secret qhub-etl-flow: a killed deploy left it; it is made again" in told
+    assert f"take over namespace {place.namespace}, which an unfinished deploy made" in told
+    assert "Secret qhub-etl-flow: an unfinished deploy left it; it is made again" in told
     assert place.report("deploy")["unchanged"]
 
 

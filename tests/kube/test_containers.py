@@ -236,6 +236,29 @@ def test_a_pod_that_does_not_answer_its_probe(cluster: Cluster, objects: Objects
     assert "`qhub logs agent/etl`" in found.hint
 
 
+@pytest.mark.parametrize("status", [0, 137, 143])
+def test_a_container_that_its_liveness_probe_had_ended_is_told_so(
+    status: int, cluster: Cluster, objects: Objects
+) -> None:
+    objects.deployment(paused=True)
+    pod = objects.pod(nodeName="node-1")
+    told = "Liveness probe failed: HTTP probe failed with statuscode: 503"
+    objects.event("Pod", pod, "Unhealthy", told)
+    killed = "Container agent failed liveness probe, will be restarted"
+    objects.event("Pod", pod, "Killing", killed)
+    again = container_status(
+        {"running": {"startedAt": now()}}, lastState=ended(status), restartCount=2
+    )
+    objects.says("qhub-etl-1", phase="Running", containerStatuses=[again])
+
+    found = only(causes(cluster, RELEASE))
+
+    assert found.message == (
+        f"'agent' is ended because it did not answer any more: {told}, 2 restarts so far"
+    )
+    assert "`qhub logs agent/etl`" in found.hint
+
+
 def test_a_set_up_that_fails_is_named_before_what_waits_for_it(
     cluster: Cluster, objects: Objects
 ) -> None:

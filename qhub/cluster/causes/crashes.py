@@ -12,10 +12,11 @@ from qhub.cluster.causes.seen import last_lines
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from qhub.cluster.causes.seen import Seen
     from qhub.cluster.client import Cluster
     from qhub.cluster.model import Container, ContainerState, PodInfo
 
-__all__ = ["crash", "logs_command", "waiting"]
+__all__ = ["ALIVE", "crash", "logs_command", "waiting"]
 
 _PATIENCE_SECONDS = 30
 """How long a set-up may try in vain before it is told that waiting does not mend it."""
@@ -29,6 +30,9 @@ _EXITS: Mapping[int, str] = {
     139: "it crashed in native code",
     143: "it was asked to end",
 }
+_WHEN_ASKED = (0, 137, 143)
+"""How programs end that are asked to, or that do not listen."""
+ALIVE = "an agent is well when it reaches Prefect's API: check prefect.api.url, its token, and "
 _WRITTEN = (
     (
         r"refused the credential|401 Unauthorized|status 40[13]|Invalid API key|"
@@ -58,7 +62,7 @@ _WRITTEN = (
 )
 
 
-def crash(cluster: Cluster, pod: PodInfo, container: Container) -> Cause:
+def crash(cluster: Cluster, seen: Seen, pod: PodInfo, container: Container) -> Cause:
     """Return why a container ended; the one that ended last counts."""
     running = container.state is not None and container.state.kind == "running"
     ended = container.last if container.state is None or running else container.state
@@ -66,15 +70,28 @@ def crash(cluster: Cluster, pod: PodInfo, container: Container) -> Cause:
         ended = container.last
     lines = last_lines(cluster, pod.name, container.name, previous=running)
     again = f", {container.restarts} restarts so far" if container.restarts else ""
-    what = f"'{container.name}' ends{_how(ended)}{again}"
+    probe = _probe(seen, pod, container) if ended and ended.exit_code in _WHEN_ASKED else None
+    how = f" because it did not answer any more: {probe}" if probe else _how(ended)
+    verb = "is ended" if probe else "ends"
+    hint = f"{ALIVE}{logs_command(pod, container)}" if probe else ""
     return Cause(
         "crash",
         f"pod/{pod.name}",
-        what,
-        _hint(pod, container, ended, lines),
+        f"'{container.name}' {verb}{how}{again}",
+        (probe and (_meaning(lines) or hint)) or _hint(pod, container, ended, lines),
         lasting=container.restarts > 0,
         lines=lines,
     )
+
+
+def _probe(seen: Seen, pod: PodInfo, container: Container) -> str | None:
+    """Return what the liveness probe said that had the container ended; None where none had."""
+    killing = seen.told(pod.uid, "Killing")
+    if not any(f"{container.name} failed liveness probe" in event.message for event in killing):
+        return None
+    failed = [event.message for event in seen.told(pod.uid, "Unhealthy")]
+    told = [message for message in failed if message.startswith("Liveness")]
+    return told[-1] if told else "its liveness probe failed"
 
 
 def waiting(cluster: Cluster, pod: PodInfo, container: Container) -> Cause:

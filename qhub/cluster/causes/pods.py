@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from qhub.cluster.causes import images, missing, scheduling
-from qhub.cluster.causes.crashes import crash, logs_command, waiting
+from qhub.cluster.causes.crashes import ALIVE, crash, logs_command, waiting
 from qhub.cluster.causes.model import Cause
 from qhub.cluster.causes.seen import last_lines
 
@@ -55,7 +55,7 @@ def _of_container(cluster: Cluster, seen: Seen, pod: PodInfo, container: Contain
         return None
     if state.kind == "terminated":
         ended_well = state.exit_code == 0 and container.is_init
-        return None if ended_well else crash(cluster, pod, container)
+        return None if ended_well else crash(cluster, seen, pod, container)
     if state.kind == "running":
         if container.is_init:
             return waiting(cluster, pod, container)
@@ -65,7 +65,7 @@ def _of_container(cluster: Cluster, seen: Seen, pod: PodInfo, container: Contain
     if state.reason in ("CreateContainerConfigError", "CreateContainerError", "RunContainerError"):
         return _no_container(pod, container, state.message)
     if container.last is not None:
-        return crash(cluster, pod, container)
+        return crash(cluster, seen, pod, container)
     if state.reason == "PodInitializing":
         return None
     return _being_made(seen, pod)
@@ -124,15 +124,12 @@ def _being_made(seen: Seen, pod: PodInfo) -> Cause:
 def _silent(cluster: Cluster, seen: Seen, pod: PodInfo, container: Container) -> Cause:
     """Return why a container that runs is not ready."""
     if container.restarts and container.last is not None:
-        return crash(cluster, pod, container)
+        return crash(cluster, seen, pod, container)
     failed = seen.told(pod.uid, "Unhealthy")
     if not failed:
         return _starting(pod, f"'{container.name}' runs and is not ready yet")
     what = f"'{container.name}' runs and does not answer: {failed[-1].message}"
-    hint = (
-        "an agent is well when it reaches Prefect's API: check prefect.api.url, its token, and "
-        f"{logs_command(pod, container)}"
-    )
+    hint = f"{ALIVE}{logs_command(pod, container)}"
     lines = last_lines(cluster, pod.name, container.name)
     return Cause("probe", _name(pod), what, hint, lasting=False, lines=lines)
 
