@@ -40,10 +40,10 @@ cluster: .venv/.installed  ## bring up a real Kubernetes for the tests
 cluster-down: .venv/.installed  ## take it away without a trace
 	@$(BIN)/python -m tests.cluster down
 
-# With QHUB_TEST_KUBECONFIG=FILE on that cluster, with our own otherwise. One process has the bed, the
-# other what needs an API server alone.
+# With QHUB_TEST_KUBECONFIG=FILE on that cluster, with our own otherwise. Processes share it; what is done
+# to a bed is done to another one.
 test-cluster: .venv/.installed  ## run the tests on a real Kubernetes
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q -m cluster
+	@$(BIN)/python -m pytest -n 3 --dist loadfile -q -m cluster
 
 lint: .venv/.installed  ## check formats, types, Terraform, charts and generated files
 	@$(BIN)/ruff check .

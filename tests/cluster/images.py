@@ -88,7 +88,7 @@ def _pushed(name: str, cluster: Cluster, _started: int) -> str:
         _build(recipe, _slim(recipe.python), tag, "--builder=docker", "--push")
         return tag
     for _ in range(_TRIES):
-        with cluster.outside():  # where packages are
+        with cluster.outside(), locked(CACHE / f"{name}.lock"):  # where packages are
             base = python_base(recipe.python)
             built = _build(recipe, base, f"{repository}:unnamed", "--builder=chroot")
         tag = f"{repository}:{recipe.version}-{built['digest'].partition(':')[2][:12]}"
