@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -72,7 +73,8 @@ def _moments() -> Iterator[ParameterSet]:
 def test_a_killed_deploy_is_put_right_by_the_next(
     event: str, address: str, victim: str, place: Place
 ) -> None:
-    _kill_at(place, lambda text: _told(text, event, address), VICTIMS[victim])
+    is_late = event == "apply_complete" and address.startswith("helm_release")
+    _kill_at(place, lambda text: _told(text, event, address), VICTIMS[victim], may_be_over=is_late)
 
     place.run("deploy")
 
@@ -153,7 +155,7 @@ def test_a_deploy_that_is_killed_at_any_time_is_put_right_by_the_next(
         last = all(_told(text, "apply_complete", address) for address in ADDRESSES)
         return last or first[-1] - first[0] >= apply_seconds * part / TIMES
 
-    _kill_at(place, is_now, victim)
+    _kill_at(place, is_now, victim, may_be_over=part >= TIMES - 2)
 
     place.run("deploy")
 
@@ -186,20 +188,25 @@ def _kill_at(
     is_now: Callable[[str], bool],
     victim: Callable[[subprocess.Popen[str], int], None],
     more: dict[str, str] | None = None,
+    *,
+    may_be_over: bool = False,
 ) -> None:
-    """Start a deploy and kill a part of it at a moment of its apply."""
+    """Start a deploy and kill a part of it at a moment of its apply.
+
+    On a busy machine one of the last moments may be over before it is seen.
+    """
     data = place.private / STAGE
     with place.start("deploy", more=more) as qhub:
         found = until(
             lambda: _applying(data, is_now) or (qhub.poll() is not None and "over"),
             what="the moment",
         )
-        assert found != "over", qhub.stdout and qhub.stdout.read()
-        assert isinstance(found, int)
-        victim(qhub, found)
-        if qhub.stdout is not None:
-            qhub.stdout.read()
-    assert qhub.returncode in (-signal.SIGKILL, 3)
+        if isinstance(found, int):
+            with suppress(ProcessLookupError):
+                victim(qhub, found)
+        said = qhub.communicate()[0]
+    ends = (-signal.SIGKILL, 3, *([0] if may_be_over else []))
+    assert qhub.returncode in ends, said
 
 
 def _applying(data: Path, is_now: Callable[[str], bool]) -> int | None:
