@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -65,7 +66,8 @@ def _planned(planned: Planned, project: Project) -> Iterator[str]:
             yield f"{stage.stage}: {counted}"
             yield from (f"  {change.text}" for change in stage.changes)
     if planned.archive is not None:
-        yield f"kept in {planned.archive}: qhub deploy --plan {planned.archive}"
+        yield f"kept in {planned.archive}: qhub deploy --plan {shlex.quote(planned.archive)}"
+        yield "  the values of secrets are not: those of the environment of the deploy are written"
 
 
 def destroyed_text(destroyed: Destroyed, project: Project) -> str:

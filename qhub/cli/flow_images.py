@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from contextlib import redirect_stdout
 from dataclasses import asdict
@@ -84,7 +85,7 @@ def build(
         return exits.OK
     screen.result(built.reference)
     if push:
-        named = " ".join(paths)
+        named = shlex.join(paths)
         screen.progress(f"next: qhub flow deploy {named} --image {built.reference} --no-build")
     return exits.OK
 

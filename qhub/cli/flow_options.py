@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,7 +10,7 @@ import click
 from qhub.cli import times
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 
 def deploy(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -61,8 +62,6 @@ _DEPLOY = (
 
 def read(wishes: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments of `qhub.flows.deploy`."""
-    from qhub.flows import cron, interval, rrule
-
     given_zone = wishes.pop("timezone")
     crons, everys, rrules = (wishes.pop(name) for name in ("cron", "every", "rrule"))
     limit, strategy = wishes.pop("concurrency"), wishes.pop("on_limit")
@@ -70,15 +69,12 @@ def read(wishes: dict[str, Any]) -> dict[str, Any]:
         raise click.UsageError("--timezone is of a schedule; give --cron, --every or --rrule, too")
     if strategy is not None and limit is None:
         raise click.UsageError("--on-limit needs --concurrency")
-    zone = "UTC" if given_zone is None else given_zone
-    schedule = [
-        *(cron(text, zone) for text in crons),
-        *(interval(seconds=_seconds(text), timezone=zone) for text in everys),
-        *(rrule(text, zone) for text in rrules),
-    ]
+    if wishes["build"] is not None and not wishes["image"]:
+        switch = "--build" if wishes["build"] else "--no-build"
+        raise click.UsageError(f"{switch} needs --image IMAGE, the name of the image with the code")
     return {
         **wishes,
-        "schedule": schedule,
+        "schedule": _schedules(crons, everys, rrules, "UTC" if given_zone is None else given_zone),
         "concurrency": None if limit is None else (limit, strategy or "enqueue"),
         "parameters": pairs(wishes["parameters"], "--param"),
         "job_variables": pairs(wishes["job_variables"], "--job-variable"),
@@ -96,6 +92,36 @@ def pairs(given: Iterable[str], option: str) -> dict[str, Any]:
             raise click.BadParameter(f"'{text}' is not KEY=VALUE", param_hint=option)
         found[key] = Text(value)
     return found
+
+
+def _schedules(
+    crons: Iterable[str], everys: Iterable[str], rrules: Iterable[str], zone: str
+) -> list[Any]:
+    from qhub.flows import cron, interval, rrule
+    from qhub.flows.schedules import check_zone
+
+    with _of_option("--timezone"):
+        check_zone(zone)
+    made = []
+    with _of_option("--cron"):
+        made += [cron(text, zone) for text in crons]
+    with _of_option("--every"):
+        made += [interval(seconds=_seconds(text), timezone=zone) for text in everys]
+    with _of_option("--rrule"):
+        made += [rrule(text, zone) for text in rrules]
+    return made
+
+
+@contextmanager
+def _of_option(option: str) -> Iterator[None]:
+    """Tell a text that is no schedule as a wrong option, with how to mend it."""
+    from qhub.flows.errors import ScheduleError
+
+    try:
+        yield
+    except ScheduleError as error:
+        told = f"{error} ({error.hint})" if error.hint else str(error)
+        raise click.BadParameter(told, param_hint=option) from error
 
 
 def _seconds(text: str) -> float:

@@ -88,6 +88,15 @@ def _suggestion(name: str, known: Sequence[str]) -> str:
     return f"did you mean '{near[0]}'?" if near else f"the commands are {', '.join(known)}"
 
 
+def nearest_option(name: str, known: Sequence[str]) -> str | None:
+    """Return the nearest option by its letters; the dashes are common to all."""
+    from difflib import get_close_matches
+
+    words = {one.lstrip("-"): one for one in known}
+    near = get_close_matches(name.lstrip("-"), words, n=1, cutoff=0.6)
+    return words[near[0]] if near else None
+
+
 def _print_version(context: click.Context, _parameter: click.Parameter, value: object) -> None:
     if value and not context.resilient_parsing:
         from qhub import __version__

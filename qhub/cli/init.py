@@ -7,6 +7,7 @@ network, for everybody who checks out the folder.
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -124,7 +125,9 @@ def _tell_what_is_not_rendered(text: str) -> None:
 def _tell(
     config_file: Path, written: list[Path], *, commands: Sequence[str], output: screen.Format
 ) -> None:
-    chosen = "" if str(config_file) == options.DEFAULT_NAME else f" -c {config_file}"
+    chosen = (
+        "" if str(config_file) == options.DEFAULT_NAME else f" -c {shlex.quote(str(config_file))}"
+    )
     following = [f"qhub {command}{chosen}" for command in commands]
     if output == "json":
         screen.result_json({"written": [str(path) for path in written], "next": following})

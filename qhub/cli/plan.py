@@ -16,11 +16,15 @@ if TYPE_CHECKING:
 @click.command(epilog="Example: qhub plan --out plans.tar, then qhub deploy --plan plans.tar")
 @options.config_file
 @options.folder
-@click.option("--out", metavar="FILE", help="Keep the plans for `qhub deploy --plan FILE`.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    help="Keep the plans for `qhub deploy --plan FILE`; no secret's value is kept.",
+)
 @click.option("--detailed-exitcode", is_flag=True, help="End with 4 if there are changes.")
 @click.option("--stage", metavar="NAME", help="Plan this Terraform stage alone.")
 @click.option("--yes", is_flag=True, help="Ask nothing.")
-@click.option("--force", is_flag=True, help="Overwrite generated files that were edited.")
+@click.option("--force", is_flag=True, help="Overwrite edited generated files, and any FILE.")
 @options.output
 def plan(
     config_file: Path,
@@ -38,6 +42,8 @@ def plan(
     Renders into DIR/stages and plans each Terraform stage; one behind a stage that changes is
     planned when that is applied. It needs the values of the secrets, and shows none.
     """
+    if out is not None and (not out or out.endswith("/")):
+        raise click.UsageError(f"--out: '{out}' is no name of a file, such as plans.tar")
     from qhub.api import load
     from qhub.cli.cluster_text import planned_text
     from qhub.cli.consent import consent

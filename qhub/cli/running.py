@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qhub.cli import exits, options, screen
-from qhub.cli.group import UnknownCommandError, qhub
+from qhub.cli.group import UnknownCommandError, nearest_option, qhub
 from qhub.errors import ConfigError, QhubError
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ def _usage(error: click.ClickException, command: str) -> tuple[str, str]:
         case click.exceptions.NoArgsIsHelpError():
             return "no command given", see
         case click.NoSuchOption():
-            near = f"did you mean '{error.possibilities[0]}'?" if error.possibilities else see
-            return f"no such option '{error.option_name}'", near
+            near = nearest_option(error.option_name, error.possibilities or ())
+            hint = f"did you mean '{near}'?" if near else see
+            return f"no such option '{error.option_name}'", hint
         case _:
             text = error.format_message().removesuffix(".")
             return text[:1].lower() + text[1:], see

@@ -27,6 +27,7 @@ _IN_CLUSTER = {
     "differs": "another value there",
     "absent": "not there",
     "present": "there",
+    "uncompared": "there, not compared",
     "forbidden": "may not be looked at",
     "surplus": "added there by hand",
     None: "",

@@ -142,6 +142,10 @@ class Cluster:
         """Return what is in a Secret; None where it is not there."""
         return self._one(self._core("secrets", name, namespace=namespace), reading.secret_data)
 
+    def secret_version(self, name: str, namespace: str | None = None) -> str | None:
+        """Return what changes with every change of a Secret; None where it is not there."""
+        return self._one(self._core("secrets", name, namespace=namespace), reading.resource_version)
+
     def allowed(self, verb: str, group: str, resource: str, namespace: str | None) -> bool:
         """Tell whether we may; `namespace` None asks for the whole cluster.
 

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from qhub.cluster.agents import release_name
-from qhub.cluster.errors import ForbiddenError, RefusedError
+from qhub.cluster.errors import ForbiddenError
 from qhub.cluster.health import Problem
 from qhub.config.formats.quantities import BadQuantityError, cpu_millis
 
@@ -21,7 +20,11 @@ if TYPE_CHECKING:
 __all__ = ["chart_mark", "from_config", "from_release", "is_edited"]
 
 _CHART = "charts/prefect-agent/"
-_REVISIONS = (("token", "revision"), ("secrets", "revision"))
+_REVISIONS = (
+    ("token", "revision"),
+    ("secrets", "revision"),
+    ("podAnnotations", "qhub.dev/existing-secrets"),
+)
 """Values that the stage adds by itself: they say nothing of the config."""
 _SHOWN = 5
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -71,17 +74,8 @@ def from_release(cluster: Cluster, agent: str, release: Release) -> Iterator[Pro
             yield Problem(f"agent/{agent}", told, hint)
 
 
-def is_edited(cluster: Cluster, agent: str) -> bool:
-    """Tell whether somebody changed what an agent's release made; raises `ClusterError`.
-
-    Of a release that failed, or that we may not look at, that is not known.
-    """
-    try:
-        release = cluster.release(release_name(agent))
-    except (ForbiddenError, RefusedError):
-        return False
-    if release is None or release.status != "deployed":
-        return False
+def is_edited(cluster: Cluster, agent: str, release: Release) -> bool:
+    """Tell whether somebody changed what an agent's release made; raises `ClusterError`."""
     return next(from_release(cluster, agent, release), None) is not None
 
 

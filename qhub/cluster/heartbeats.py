@@ -5,35 +5,26 @@ A server inside the cluster often cannot; then a pod that is ready has to be eno
 
 from __future__ import annotations
 
-import base64
-import json
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.error import HTTPError
+from urllib.parse import quote
 
 from qhub.cluster.errors import ForbiddenError
-from qhub.config.model import ExistingSecret
-from qhub.render.values import TOKEN_KEY, token_secret
+from qhub.cluster.prefect_api import UNKNOWN, ask
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from qhub.cluster.client import Cluster
     from qhub.platform.model import Agent
 
 __all__ = ["Heartbeat", "heartbeat"]
 
-_SECONDS = 3.0
 _LATE = timedelta(seconds=180)
 """Prefect itself takes a worker for gone after 90 s."""
 _YOUNG = timedelta(seconds=30)
 """A worker is ready before it has told Prefect of itself for the first time."""
 _REFUSED = (401, 403)
-_UNKNOWN = (OSError, HTTPException, ValueError, TypeError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,54 +42,24 @@ def heartbeat(cluster: Cluster, agent: Agent, *, ready: datetime | None = None) 
     `ready` is since when its pods are: who just began is not blamed for silence.
     """
     url = agent.api.url
-    if agent.generation != "worker" or not url or urlsplit(url).scheme not in ("http", "https"):
+    if agent.generation != "worker" or not url:
         return Heartbeat()
     try:
-        credential = _credential(cluster, agent)
+        path = f"work_pools/{quote(agent.name)}/workers/filter"
+        newest = _newest(ask(cluster, agent, path, {}))
     except ForbiddenError:
         return Heartbeat()
-    path = f"work_pools/{quote(agent.name)}/workers/filter"
-    try:
-        newest = _newest(f"{url.rstrip('/')}/{path}", credential)
-    except urllib.error.HTTPError as error:
+    except HTTPError as error:
         return _refused(error.code, url, agent)
-    except _UNKNOWN:  # out of reach, or something else answers
+    except UNKNOWN:  # out of reach, or something else answers
         return Heartbeat()
     found = _judged(newest, agent)
     is_young = ready is not None and datetime.now(UTC) - ready < _YOUNG
     return Heartbeat(found.at) if is_young else found
 
 
-def _credential(cluster: Cluster, agent: Agent) -> dict[str, str]:
-    """Return the header that the worker sends, too."""
-    if agent.token is None:
-        return {}
-    name, key = token_secret(agent), TOKEN_KEY
-    if isinstance(agent.token.source, ExistingSecret):
-        name, key = agent.token.source.secret_name, agent.token.source.key
-    found = cluster.secret(name) if name else None
-    token = b"" if found is None else found.get(key, b"")
-    if not token:
-        return {}
-    if agent.api.kind == "cloud":
-        return {"Authorization": f"Bearer {token.decode('latin-1').strip()}"}
-    return {"Authorization": f"Basic {base64.b64encode(token.strip()).decode()}"}
-
-
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """Goes nowhere else: the credential is for this address."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
-def _newest(url: str, headers: Mapping[str, str]) -> datetime | None:
+def _newest(workers: Any) -> datetime | None:
     """Return when the worker that was heard of last was heard of."""
-    request = urllib.request.Request(  # noqa: S310 the caller looked at the scheme
-        url, data=b"{}", headers={"Content-Type": "application/json", **headers}, method="POST"
-    )
-    with urllib.request.build_opener(_Stay).open(request, timeout=_SECONDS) as answer:
-        workers = json.loads(answer.read())
     said = (worker["last_heartbeat_time"] for worker in workers)
     times = (datetime.fromisoformat(moment).astimezone(UTC) for moment in said if moment)
     return max(times, default=None)

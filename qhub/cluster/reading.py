@@ -37,6 +37,7 @@ __all__ = [
     "pod",
     "quota",
     "replica_set",
+    "resource_version",
     "secret_data",
     "storage_class",
     "time",
@@ -75,6 +76,11 @@ def secret_data(said: Json) -> SecretData:
     return SecretData(
         {key: base64.b64decode(value or "") for key, value in (said.get("data") or {}).items()}
     )
+
+
+def resource_version(said: Json) -> str:
+    """Return the mark that the API server gives an object with each change, its values aside."""
+    return str(_metadata(said).get("resourceVersion", ""))
 
 
 def storage_class(said: Json) -> StorageClass:

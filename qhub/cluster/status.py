@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qhub.cluster import agents, drift, secrets
+from qhub.cluster import agents, drift, published, secrets
 from qhub.cluster.errors import ForbiddenError, RefusedError
 from qhub.cluster.health import Problem, Status
 
@@ -35,6 +35,7 @@ def look(
     )
     secret_health = () if gone else secrets.health(cluster, platform)
     notes += _unseen(secret_health)
+    notes += _published(cluster, platform, found)
     deployed = any(one.agent.state != "absent" for one in found)
     if gone:
         problems = gone
@@ -96,6 +97,15 @@ def _unseen(found: tuple[SecretHealth, ...]) -> Iterator[str]:
             f"we may not look at the Secrets {', '.join(names)}, nor at Helm's record: what "
             "differs from the config is not known"
         )
+
+
+def _published(cluster: Cluster, platform: Platform, found: tuple[Look, ...]) -> Iterator[str]:
+    """Yield whom Prefect's variables describe instead, where its API was reached just now."""
+    heard = {one.agent.name for one in found if one.agent.heartbeat is not None}
+    for agent in platform.agents:
+        if agent.name == platform.first_agent and agent.name in heard:
+            told = published.another(cluster, platform, agent)
+            yield from () if told is None else (told,)
 
 
 def _drift(

@@ -11,7 +11,7 @@ __all__ = ["RESERVED_VARIABLES", "is_placeholder", "terraform_variable"]
 RESERVED_VARIABLES = frozenset(
     [
         *("agents", "create_namespace", "kube_context", "namespace", "project_name"),
-        *("release_revisions", "secret_revision", "secret_revisions"),
+        *("existing_secret_versions", "release_revisions", "secret_revision", "secret_revisions"),
         *("count", "depends_on", "for_each", "lifecycle", "locals", "providers", "source"),
         *("version", "_"),
     ]

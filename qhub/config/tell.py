@@ -146,6 +146,8 @@ class _Teller:
             return "has no value", _example(node)
         if error.instance == "":
             return "is empty", _example(node)
+        if found := _of_forms(error):
+            return found
         show = self._show(error, path)
         if "errorMessage" not in node and _pattern_wants(error.instance, path):
             return self._pattern(error, path)
@@ -204,6 +206,30 @@ class _Teller:
 
     def _finding(self, path: Path, message: str, hint: str, *, at_key: bool = False) -> Finding:
         return Finding(path, message, hint, self._severity, "key" if at_key else "value")
+
+
+def _of_forms(error: Any) -> tuple[str, str] | None:
+    """Return what is wrong with a mapping of which there are several forms, each by its keys.
+
+    None where it has no key of any.
+    """
+    value, node = error.instance, error.schema
+    forms = [form["required"] for form in error.validator_value if "required" in form]
+    if error.validator != "oneOf" or not isinstance(value, dict) or "errorMessage" not in node:
+        return None
+    begun = [form for form in forms if value.keys() & set(form)]
+    if len(begun) == 1:
+        absent = next((name for name in begun[0] if name not in value), None)
+        if absent is None:
+            return None
+        beside = ", ".join(name for name in begun[0] if name in value)
+        inner = node.get("properties", {}).get(absent, {})
+        return f"the key '{absent}' is missing beside {beside}", _addition(absent, inner)
+    known = [name for name in value if any(name in form for form in begun)]
+    if not known:
+        return None
+    listed = f"{', '.join(known[:-1])} and {known[-1]}"
+    return f"{listed} do not go together: {node['errorMessage']}", "keep one of them"
 
 
 def _is_variable(error: Any, path: Path) -> bool:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qhub import __version__
-from qhub.deploy.errors import ArchiveError
+from qhub.deploy.errors import ArchiveError, ArchivePlaceError
+from qhub.errors import ExistingFileError
 from qhub.render import manifest
 from qhub.render.refusal import refusals
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from qhub.deploy.stages import Stage
     from qhub.deploy.steps import StagePlan
 
-__all__ = ["LOCK_FILE", "Kept", "read", "tree", "write", "write_private"]
+__all__ = ["LOCK_FILE", "Kept", "read", "require_place", "tree", "write", "write_private"]
 
 _FORMAT = 1
 _ABOUT = "about.json"
@@ -54,6 +55,28 @@ def tree(request: Request) -> str:
     return hashlib.sha256(manifest.dump(request.bundle)).hexdigest()
 
 
+def require_place(path: Path, *, force: bool) -> None:
+    """Raise where plans cannot be kept at `path`, or something else would be lost there.
+
+    An archive of plans is written over, and so is an empty file; with `force` any file.
+    """
+    with refusals(path):
+        if path.name in {"", ".."} or path.is_dir():
+            raise ArchivePlaceError(
+                f"'{path}' is a folder; plans are kept in a file", hint="name one, as plans.tar"
+            )
+        if path.exists() and not path.is_file():
+            raise ArchivePlaceError(
+                f"'{path}' is no file that plans could be kept in", hint="name one, as plans.tar"
+            )
+        if not path.exists() or force or not path.stat().st_size:
+            return
+    try:
+        _about(path, _unpacked(path))
+    except ArchiveError as error:
+        raise ExistingFileError(path) from error
+
+
 def write(path: Path, request: Request, plans: Iterable[tuple[Stage, StagePlan]]) -> None:
     """Write the plans that lie in the stages' plan files; raises `WriteError`."""
     files: dict[str, bytes] = {}
@@ -72,13 +95,17 @@ def write(path: Path, request: Request, plans: Iterable[tuple[Stage, StagePlan]]
         "namespace": request.platform.namespace,
         "tree": tree(request),
         "stages": listed,
+        "files": {name: _mark(content) for name, content in files.items()},
     }
     files[_ABOUT] = json.dumps(about, indent=2).encode() + b"\n"
     with refusals(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         new = path.with_name(path.name + ".qhub-new")
-        write_private(new, _packed(files))
-        new.replace(path)
+        try:
+            write_private(new, _packed(files))
+            new.replace(path)
+        finally:
+            new.unlink(missing_ok=True)
 
 
 def write_private(path: Path, content: bytes) -> None:
@@ -92,6 +119,13 @@ def read(path: Path, request: Request) -> dict[str, Kept]:
     """Return the plans by stage; raises `ArchiveError` for one that is not of this config."""
     files = _unpacked(path)
     about = _about(path, files)
+    if {name: _mark(content) for name, content in files.items() if name != _ABOUT} != (
+        about["files"]
+    ):
+        raise ArchiveError(
+            f"{path} is damaged: what is in it is not what was written",
+            hint="fetch it again, or plan again: qhub plan --out FILE",
+        )
     if about["project"] != request.platform.project or (
         about["namespace"] != request.platform.namespace
     ):
@@ -125,7 +159,7 @@ def _about(path: Path, files: Mapping[str, bytes]) -> dict[str, Any]:
             raise ArchiveError(
                 f"{path} was written by a later QHub ({about['qhub']})", hint="upgrade this one"
             )
-        keys = {"project", "namespace", "tree", "qhub", "stages"}
+        keys = {"project", "namespace", "tree", "qhub", "stages", "files"}
         if keys <= about.keys() and all(
             {"name", "revisions", "after"} <= stage.keys() for stage in about["stages"]
         ):
@@ -133,6 +167,10 @@ def _about(path: Path, files: Mapping[str, bytes]) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError, AttributeError):
         pass
     raise _no_archive(path)
+
+
+def _mark(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _no_archive(path: Path) -> ArchiveError:

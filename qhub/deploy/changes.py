@@ -150,6 +150,8 @@ _CAUSES: Mapping[Cause, str] = {
     "differs": "its value is not what the cluster holds",
     "gone": "it is gone from the cluster",
     "edited": "somebody changed in the cluster what it had made",
+    "failed": "its last upgrade did not come to its end",
+    "overtaken": "its last upgrade was not Terraform's, or was not noted",
 }
 
 
@@ -204,6 +206,7 @@ def _values(before: Iterable[Any], after: Iterable[Any]) -> Iterator[str]:
 
 
 _REVISIONS = {
+    "podAnnotations.qhub.dev/existing-secrets": "a Secret of your own that it reads",
     "secrets.revision": "a secret that its flows read",
     "token.revision": "its credential",
 }

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from qhub.deploy.request import Request
     from qhub.deploy.site import Site
     from qhub.deploy.stages import Stage
+    from qhub.platform import Platform
     from qhub.progress import Progress
 
 __all__ = ["Destroyed", "destroy"]
@@ -87,7 +88,7 @@ def destroy(
             removed = tuple(
                 change for one in reversed(todo) for change in _destroy(site, one, handed[one.name])
             )
-        left = tuple(_left(site, folder))
+        left = (*_left(site, folder), *(_in_prefect(site.request.platform) if removed else ()))
     return Destroyed(
         context=site.checked.target.context,
         namespace=request.platform.namespace,
@@ -183,6 +184,18 @@ def _left(site: Site, folder: Path) -> Iterator[str]:
         case "existing":
             yield f"Terraform's empty state, in {request.config.terraform_state.backend}"
     yield f"the config file, and the rendered files in {folder / 'stages'}"
+
+
+def _in_prefect(platform: Platform) -> Iterator[str]:
+    """Yield what workers made in Prefect: their pools hold the runs, so they stay."""
+    pools = [agent.name for agent in platform.agents if agent.generation == "worker"]
+    if pools:
+        yield f"in Prefect, the work pools {', '.join(pools)} with their runs"
+    if platform.first_agent in pools:
+        yield (
+            "in Prefect, the variables 'qhub_platform' and 'qhub_profile_…'; another platform on "
+            "this API is described there after `prefect variable delete qhub_platform`"
+        )
 
 
 _SHOWN = 5

@@ -9,6 +9,7 @@ QhubError
 │   └── DeployFailedError  an object did not come up; `troubles` say why, as far as it is known
 ├── DeclinedError         who was asked said no; nothing was changed
 ├── ArchiveError          an archive of plans that does not fit, or is none
+├── ArchivePlaceError     status 2, plans cannot be kept in a file of that name
 ├── StaleError            the state changed since the plan was made
 └── LockedError           (of qhub.errors) another one deploys; says who, and since when
 """
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArchiveError",
+    "ArchivePlaceError",
     "DeclinedError",
     "DeployFailedError",
     "EndedError",
@@ -111,6 +113,12 @@ class DeclinedError(QhubError):
 
 class ArchiveError(QhubError):
     """An archive of plans cannot be used."""
+
+
+class ArchivePlaceError(QhubError):
+    """What was named is no place for an archive of plans."""
+
+    status = 2
 
 
 class StaleError(QhubError):

@@ -30,6 +30,16 @@ _MENDS: Sequence[tuple[re.Pattern[str], str]] = tuple(
     (re.compile(pattern, re.IGNORECASE), mend)
     for pattern, mend in (
         (
+            r"Failed to (query available provider packages|install provider)"
+            r"|Could not connect to registry\.|Invalid provider registry host",
+            "see that Terraform's registry, or the mirror of TF_CLI_CONFIG_FILE, can be reached",
+        ),
+        (
+            r"Provider produced (inconsistent|invalid)",
+            "what was made is there: deploy again; where it comes again, it is a fault of that "
+            "provider, and for an issue",
+        ),
+        (
             r"values don't meet the specifications of the schema",
             "mend the override of that name in the config file",
         ),
@@ -55,10 +65,6 @@ _MENDS: Sequence[tuple[re.Pattern[str], str]] = tuple(
         (
             r"Backend configuration changed|backend.*changed",
             "the state lies elsewhere: `terraform init -migrate-state` in the stage takes it along",
-        ),
-        (
-            r"Failed to query available provider packages|registry\.terraform\.io",
-            "see that Terraform's registry, or the mirror of TF_CLI_CONFIG_FILE, can be reached",
         ),
         (
             r"Inconsistent dependency lock file|checksums|does not match configured version",

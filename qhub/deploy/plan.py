@@ -61,14 +61,18 @@ def plan(
     But that the namespace is made in which Terraform's state is to lie, where it is not there.
 
     A stage behind one that changes cannot be planned before that is applied: it is only named.
-    `out` is where the plans are kept, for `deploy` with the same config file.
+    `out` is where the plans are kept, for `deploy` with the same config file. `force` overwrites
+    generated files that were edited, and a file at `out` that is no archive of plans.
 
-    Raises what `deploy` raises before it changes anything, and `TerraformError`.
+    Raises what `deploy` raises before it changes anything, `TerraformError`, `ArchivePlaceError`,
+    and `ExistingFileError`.
     """
     begun = time.monotonic()
     cluster_of(request.config)
     every = stages.of(request, folder)
     todo = stages.chosen(every, stage)
+    if out is not None:
+        archive.require_place(out, force=force)
     site = site_of(request, folder, progress=progress, consent=consent, environ=environ)
     with lock_folder(folder, "plan") as held:
         for one in every:

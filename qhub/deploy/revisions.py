@@ -1,6 +1,9 @@
 """Which revision each Secret gets: a higher one where its value is not what the cluster holds.
 
-And which each agent's release gets: a higher one where somebody changed what Helm made.
+And which each agent's release gets: a higher one where somebody changed what Helm made, and where
+Helm's last revision failed or is not the one that Terraform knows. The provider (helm 3.1.2) plans
+such a release as it is, and ends in "inconsistent result after apply" where the config has not
+changed, or does not see at all that it is another one.
 
 Terraform sees a revision, never a value. The revisions that a deploy is about to write are noted
 on the disk before it begins: where it is killed after it wrote a Secret and before Terraform
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Cause", "Decided", "decide", "forget", "intend", "intended"]
 
-Cause = Literal["differs", "gone", "edited"]
+Cause = Literal["differs", "gone", "edited", "failed", "overtaken"]
 
 
 @dataclass(frozen=True, slots=True)

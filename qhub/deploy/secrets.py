@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 
     from qhub.cluster.model import SecretData
     from qhub.deploy.request import Request
-    from qhub.deploy.values import Values
+    from qhub.deploy.values import Held, Values
 
 __all__ = ["InCluster", "SecretState", "secrets"]
 
-InCluster = Literal["same", "differs", "absent", "present", "forbidden", "surplus"]
-"""`present`: it is the user's own Secret, with which there is nothing to compare. `surplus`: a key
-that somebody added to a Secret of ours; the next deploy takes it away.
+InCluster = Literal["same", "differs", "absent", "present", "uncompared", "forbidden", "surplus"]
+"""`present`: it is the user's own Secret, with which there is nothing to compare. `uncompared`: it
+is there, and its value cannot be had here. `surplus`: a key that somebody added to a Secret of
+ours; the next deploy takes it away.
 """
 
 
@@ -80,12 +81,13 @@ def secrets(
             found = dict(zip(names, cluster.several(cluster.secret, names), strict=True))
         except ForbiddenError:
             return tuple(_with(state, "forbidden") for state in listed)
-    wanted = {secret.name: secret.data(values.values) for secret in held(request.platform)}
+    made = held(request.platform)
+    wanted = {secret.name: secret.data(values.values) for secret in made}
     compared = tuple(
         _with(state, _compared(state, wanted.get(state.secret), found[state.secret]))
         for state in listed
     )
-    return (*compared, *_surplus(listed, wanted, found))
+    return (*compared, *_surplus(listed, made, found))
 
 
 def _listed(request: Request, values: Values) -> Iterator[SecretState]:
@@ -128,21 +130,23 @@ def _compared(
         return "absent"
     if wanted is None:
         return "present"
+    if state.problem:
+        return "uncompared"
     return "same" if found[state.key] == wanted.get(state.key) else "differs"
 
 
 def _surplus(
     listed: Sequence[SecretState],
-    wanted: Mapping[str, Mapping[str, bytes]],
+    made: Sequence[Held],
     found: Mapping[str, SecretData | None],
 ) -> Iterator[SecretState]:
     """Yield the keys that are in Secrets of ours, and that the config does not know."""
     any_state = {state.secret: state for state in listed}
-    for name, data in wanted.items():
-        if name not in any_state:
+    for secret in made:
+        if secret.name not in any_state:
             continue
-        for key in sorted((found.get(name) or {}).keys() - data.keys()):
-            one = replace(any_state[name], name=key, source="nowhere", key=key, problem="")
+        for key in sorted((found.get(secret.name) or {}).keys() - secret.keys.keys()):
+            one = replace(any_state[secret.name], name=key, source="nowhere", key=key, problem="")
             yield _with(one, "surplus")
 
 

@@ -25,6 +25,8 @@ _VARIABLE = re.compile(r'^variable "([^"]+)"', re.MULTILINE)
 class UnknownStageError(QhubError):
     """The platform has no stage of that name."""
 
+    status = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:

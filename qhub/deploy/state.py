@@ -6,7 +6,7 @@ Read with `terraform state pull`, which asks the backend and starts no provider.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qhub.deploy.errors import TerraformError
@@ -21,10 +21,14 @@ __all__ = ["State", "parse", "pull", "release_address"]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The addresses of all objects, and the outputs; both empty where nothing was deployed."""
+    """The addresses of all objects, and the outputs; both empty where nothing was deployed.
+
+    `helm_revisions` are the revisions of Helm's own that Terraform made last, by address.
+    """
 
     addresses: frozenset[str]
     outputs: Mapping[str, Any]
+    helm_revisions: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -80,15 +84,25 @@ def parse(text: str) -> State:
     said = json.loads(text) if text.strip() else {}
     outputs = {name: output.get("value") for name, output in (said.get("outputs") or {}).items()}
     resources = said.get("resources") or []
-    return State(frozenset(a for resource in resources for a in _addresses(resource)), outputs)
+    found = dict(pair for resource in resources for pair in _instances(resource))
+    revisions = {address: _revision(instance) for address, instance in found.items()}
+    made = {address: one for address, one in revisions.items() if one is not None}
+    return State(frozenset(found), outputs, made)
 
 
-def _addresses(resource: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the addresses of a resource's instances, as Terraform writes them."""
+def _instances(resource: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the instances of a resource by their addresses, as Terraform writes them."""
     if resource.get("mode") != "managed":
         return
     led = f"{resource['module']}." if resource.get("module") else ""
     name = f"{led}{resource['type']}.{resource['name']}"
     for instance in resource.get("instances") or []:
         key = instance.get("index_key")
-        yield name if key is None else f"{name}[{json.dumps(key)}]"
+        yield (name if key is None else f"{name}[{json.dumps(key)}]"), instance
+
+
+def _revision(instance: Mapping[str, Any]) -> int | None:
+    """Return the revision of a release; None of what is none."""
+    metadata = (instance.get("attributes") or {}).get("metadata")
+    found = metadata.get("revision") if isinstance(metadata, dict) else None
+    return found if isinstance(found, int) else None

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qhub.cluster import drift
-from qhub.deploy import changes, healing, revisions
+from qhub.cluster.agents import release_name
+from qhub.cluster.errors import ForbiddenError, RefusedError
+from qhub.deploy import changes, healing, own_secrets, revisions
 from qhub.deploy.explain import failure
 from qhub.deploy.revisions import Decided
 from qhub.deploy.state import State, pull, release_address
@@ -17,6 +19,7 @@ from qhub.render.refusal import refusals
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from qhub.cluster.client import Cluster
     from qhub.cluster.model import SecretData
     from qhub.deploy.changes import Change
     from qhub.deploy.events import Event
@@ -96,6 +99,7 @@ def begin(site: Site, stage: Stage, handed: Mapping[str, str]) -> Begun:
     state = state_of(site, stage)
     wanted = _decided(site, stage, state) if site.makes_agents(stage) else Decided({}, {})
     revision = {
+        "existing_secret_versions": json.dumps(_versions(site, stage), sort_keys=True),
         "release_revisions": json.dumps(dict(wanted.releases), sort_keys=True),
         "secret_revisions": json.dumps(dict(wanted.revisions), sort_keys=True),
     }
@@ -109,6 +113,14 @@ def handed_before(site: Site, every: Sequence[Stage], first: Stage) -> dict[str,
         ready(site, stage)
         handed |= state_of(site, stage).variables()
     return handed
+
+
+def _versions(site: Site, stage: Stage) -> dict[str, str]:
+    """Return by agent the versions of the Secrets of the user's own that it reads."""
+    if not site.makes_agents(stage):
+        return {}
+    with site.cluster() as cluster:
+        return own_secrets.versions(cluster, site.request.platform)
 
 
 def _live_secrets(site: Site) -> dict[str, SecretData | None]:
@@ -129,9 +141,10 @@ def _decided(site: Site, stage: Stage, state: State) -> Decided:
         site.secrets, site.checked.values.values, before=before, live=_live_secrets(site)
     )
     releases = _release_revisions(site, state)
-    edited: dict[str, Cause] = {release_address(name): "edited" for name in _edited(site, releases)}
-    raised = {name: old + (release_address(name) in edited) for name, old in releases.items()}
-    return Decided(found.revisions, {**found.causes, **edited}, raised)
+    again = _to_make_again(site, state, releases)
+    raised = {name: old + (name in again) for name, old in releases.items()}
+    why = {release_address(name): cause for name, cause in again.items()}
+    return Decided(found.revisions, {**found.causes, **why}, raised)
 
 
 def _release_revisions(site: Site, state: State) -> dict[str, int]:
@@ -141,13 +154,32 @@ def _release_revisions(site: Site, state: State) -> dict[str, int]:
     return {name: known.get(name, 1) for name in names if release_address(name) in state.addresses}
 
 
-def _edited(site: Site, agents: Collection[str]) -> set[str]:
-    """Return the agents of which somebody changed what Helm made."""
+def _to_make_again(site: Site, state: State, agents: Collection[str]) -> dict[str, Cause]:
+    """Return the agents whose release is not what Terraform left, and how it is not."""
     if not agents:
-        return set()
+        return {}
+    known = {name: state.helm_revisions.get(release_address(name)) for name in agents}
     with site.cluster() as cluster:
-        found = cluster.several(lambda name: drift.is_edited(cluster, name), agents)
-    return {name for name, is_edited in zip(agents, found, strict=True) if is_edited}
+        found = cluster.several(lambda name: _wrong_with(cluster, name, known[name]), agents)
+    return {name: cause for name, cause in zip(agents, found, strict=True) if cause is not None}
+
+
+def _wrong_with(cluster: Cluster, agent: str, known: int | None) -> Cause | None:
+    """Return how a release is not the revision that Terraform knows; None where it is.
+
+    Nor is anything known of one that is gone, or that we may not look at.
+    """
+    try:
+        release = cluster.release(release_name(agent))
+    except (ForbiddenError, RefusedError):
+        return None
+    if release is None:
+        return None
+    if release.status != "deployed":
+        return "failed"
+    if known is not None and release.revision != known:
+        return "overtaken"
+    return "edited" if drift.is_edited(cluster, agent, release) else None
 
 
 def plan(

@@ -77,7 +77,10 @@ def limit_bytes() -> int:
     try:
         return int(float(text) * 10**6)
     except ValueError:
-        raise ArchiveError(f"QHUB_ARCHIVE_LIMIT_MB is '{text}', not a number") from None
+        raise ArchiveError(
+            f"QHUB_ARCHIVE_LIMIT_MB is '{text}', not a number",
+            hint=f"export QHUB_ARCHIVE_LIMIT_MB={_DEFAULT_LIMIT_MB}, or unset it",
+        ) from None
 
 
 def _check_size(folder: Path, names: Iterable[str]) -> None:

@@ -50,7 +50,8 @@ def provide(
     if not url:
         raise ArchiveError(
             "the platform says no place for the code of flows",
-            hint="name one: storage='git', or a URL as s3://bucket/flows",
+            hint="put it into an image (`qhub flow build`, then image='…', build=False), or name "
+            "a place: storage='git', or a URL as storage='s3://bucket/flows'",
         )
     code = local(sources, folder)
     packed = archive.pack(folder, code.selection.names)
@@ -127,7 +128,10 @@ def _folder(sources: Sequence[Source], chosen: str | Path | None) -> Path:
     if chosen is not None:
         folder = Path(chosen).expanduser().resolve()
         if not folder.is_dir():
-            raise ArchiveError(f"there is no project folder {folder}")
+            raise ArchiveError(
+                f"there is no project folder {folder}",
+                hint="name one that holds the flow: project='…'",
+            )
         return folder
     folders = {project_files.find(item.file) for item in sources}
     if len(folders) > 1:

@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from qhub.flows.errors import ApiError
+from qhub.flows.errors import ApiError, UnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Outage", "connect", "first", "pages"]
 
-_NO_ADDRESS = (
-    "run it by 'qhub connect -- COMMAND', or set PREFECT_API_URL (and PREFECT_API_AUTH_STRING)"
-)
+_CREDENTIAL = "PREFECT_API_AUTH_STRING (Prefect Cloud: PREFECT_API_KEY)"
+_BY_CONNECT = "'qhub connect -- COMMAND' does so for a platform of provider embedded"
 
 
 @contextmanager
@@ -32,7 +31,10 @@ def connect() -> Iterator[SyncPrefectClient]:
 
     url = PREFECT_API_URL.value()
     if not url:
-        raise ApiError("it is not known where Prefect's API is", hint=_NO_ADDRESS)
+        raise ApiError(
+            "it is not known where Prefect's API is",
+            hint=f"set PREFECT_API_URL and {_CREDENTIAL}; {_BY_CONNECT}",
+        )
     try:
         with _client(url) as client:
             yield client
@@ -126,9 +128,9 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
-def _unreachable(url: str, error: Exception) -> ApiError:
+def _unreachable(url: str, error: Exception) -> UnreachableError:
     reason = str(error) or type(error).__name__
-    return ApiError(
+    return UnreachableError(
         f"Prefect's API at {_shown(url)} cannot be reached: {reason}",
         hint="is the platform running (qhub status), and PREFECT_API_URL right?",
     )
@@ -143,7 +145,7 @@ def _refusal(error: httpx.HTTPStatusError, url: str) -> ApiError:
         told = "refuses the password" if given else "asks for a password"
         return ApiError(
             f"Prefect's API at {_shown(url)} {told} (status {status})",
-            hint="PREFECT_API_AUTH_STRING holds it; 'qhub connect -- COMMAND' sets it",
+            hint=f"it stands in {_CREDENTIAL}; {_BY_CONNECT}",
         )
     is_json = error.response.headers.get("content-type", "").startswith("application/json")
     if not is_json or _detail(error) in ("Not Found", "Method Not Allowed"):

@@ -229,7 +229,7 @@ def _code(
     if platform.provider == "embedded":
         raise ParameterError(
             f"the runs of this platform are processes, and have no code of the image {wish.image}",
-            hint="leave build out: the code then travels by itself",
+            hint=f"leave build={wish.build} out: the code then travels by itself",
         )
     assert wish.image  # noqa: S101 looked at with the other options
     built = wish.built

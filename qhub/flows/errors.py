@@ -2,6 +2,7 @@
 
 FlowsError               what is wrong and, as `hint`, how to mend it
 ├── ApiError             Prefect's API cannot be reached, or refuses
+│   └── UnreachableError  nothing answers at its address
 ├── ArchiveError         the code cannot be packed, stored or fetched
 ├── CodeError            the user's own file cannot be loaded; says file, line and cause
 ├── FlowSourceError      a flow that a run could not find: of a notebook, unnamed, nested
@@ -40,6 +41,7 @@ __all__ = [
     "RunTimeoutError",
     "ScheduleError",
     "SecretError",
+    "UnreachableError",
     "nearest",
     "not_found",
 ]
@@ -57,6 +59,10 @@ class FlowsError(Exception):
 
 class ApiError(FlowsError):
     """Prefect's API cannot be reached, or refuses."""
+
+
+class UnreachableError(ApiError):
+    """Nothing answers at the address of Prefect's API."""
 
 
 class ArchiveError(FlowsError):

@@ -59,9 +59,14 @@ def _modules(path: Path, shown: str) -> list[ModuleType]:
             f"{shown} is a folder, but no package", hint=f"name its files: {shown}/*.py"
         )
     if not path.is_dir() and path.suffix != ".py":
-        raise FlowSourceError(f"{shown} is no Python file")
+        raise FlowSourceError(
+            f"{shown} is no Python file",
+            hint="name a file that ends in .py, or the folder of a package",
+        )
     if not path.exists():
-        raise FlowSourceError(f"there is no file {shown}")
+        raise FlowSourceError(
+            f"there is no file {shown}", hint=f"a path starts in {Path.cwd()}, where you are"
+        )
     file = path / "__init__.py" if path.is_dir() else path
     folder = project.find(file)
     top = project.package_top(file)

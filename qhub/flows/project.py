@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from qhub.flows import git
 from qhub.flows.errors import ArchiveError
+from qhub.flows.plan_archives import is_plan_archive
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -84,7 +85,7 @@ def select(folder: Path) -> Selection:
     In a git repository what git ignores is left out; .prefectignore and .qhubignore count
     everywhere, and where git is not in use .gitignore, too. Untracked files that look like
     secrets are left out, and every file that the config file reads a secret from; so are
-    untracked logs and what else qhub itself writes.
+    untracked logs, plans that were kept, and what else qhub itself writes.
     """
     if git.repository(folder):
         listed = git.files(folder)
@@ -97,7 +98,7 @@ def select(folder: Path) -> Selection:
     configs = _configs(folder, (*tracked, *new))
     secrets = {name for name in new if _looks_secret(name)}
     secrets |= _read_by_configs(folder, configs).intersection((*tracked, *new))
-    products = {name for name in new if _is_called(name, PRODUCTS)}
+    products = {name for name in new if _is_product(folder, name)}
     names = {name for name in (*tracked, *new) if _is_code(folder, name)}
     names -= secrets | configs | products
     told = {name for name in tracked if _looks_secret(name)} & names
@@ -176,6 +177,10 @@ def _from_files(value: object) -> Iterator[str]:
 
 def _looks_secret(name: str) -> bool:
     return _is_called(name, SECRET) and not _is_called(name, HARMLESS)
+
+
+def _is_product(folder: Path, name: str) -> bool:
+    return _is_called(name, PRODUCTS) or (_is_code(folder, name) and is_plan_archive(folder / name))
 
 
 def _is_called(name: str, patterns: Iterable[str]) -> bool:

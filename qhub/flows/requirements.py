@@ -30,7 +30,10 @@ def find(name: str | Path, folder: Path) -> tuple[str, ...]:
     waiting = [path.resolve()]
     for file in waiting:
         if not file.is_file():
-            raise ImageError(f"there is no requirements file {file}")
+            raise ImageError(
+                f"there is no requirements file {file}",
+                hint=f"a path starts where you are, or in the project folder {folder}",
+            )
         if not file.is_relative_to(folder):
             raise ImageError(
                 f"the requirements file {file} is not in the project folder {folder}",

@@ -12,7 +12,17 @@ from qhub.flows.errors import ScheduleError, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Schedule", "Schedules", "as_schedules", "cron", "interval", "rrule", "same", "shown"]
+__all__ = [
+    "Schedule",
+    "Schedules",
+    "as_schedules",
+    "check_zone",
+    "cron",
+    "interval",
+    "rrule",
+    "same",
+    "shown",
+]
 
 _TEXT = {"text": expect.TEXT}
 _INTERVAL = {
@@ -20,6 +30,7 @@ _INTERVAL = {
     "anchor": expect.optional(expect.Kind("a datetime", lambda v: isinstance(v, datetime))),
 }
 _SERVERS_START = "DTSTART:20200101T000000"
+_EXAMPLES = {"cron": "for example: '0 6 * * 1-5'", "RRULE": "for example: FREQ=DAILY;BYHOUR=6"}
 _UNITS = {"d": 86400, "h": 3600, "min": 60}
 
 
@@ -39,7 +50,7 @@ Schedules = Schedule | str | list["Schedule | str"] | tuple["Schedule | str", ..
 def cron(text: str, timezone: str = "UTC") -> Schedule:
     """Return a schedule of five cron fields: `cron("0 6 * * 1-5", "Europe/Berlin")`."""
     expect.check("cron()", {"text": text}, _TEXT, ScheduleError)
-    _check_zone(timezone)
+    check_zone(timezone)
     if not text.strip().startswith("@") and len(text.split()) != 5:
         raise ScheduleError(
             f"'{text}' is not a cron text",
@@ -71,11 +82,13 @@ def interval(
     """
     given = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds, "anchor": anchor}
     expect.check("interval()", given, _INTERVAL, ScheduleError)
-    _check_zone(timezone)
+    check_zone(timezone)
     try:
         distance = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     except (OverflowError, ValueError) as error:
-        raise ScheduleError("an interval of that length cannot be counted") from error
+        raise ScheduleError(
+            "an interval of that length cannot be counted", hint="interval(days=1), for example"
+        ) from error
     if distance < timedelta(seconds=1):
         raise ScheduleError(
             f"an interval of {distance.total_seconds():g} seconds is too short",
@@ -98,7 +111,7 @@ def interval(
 def rrule(text: str, timezone: str = "UTC") -> Schedule:
     """Return a schedule of an iCalendar rule: `rrule("FREQ=WEEKLY;BYDAY=MO;BYHOUR=6")`."""
     expect.check("rrule()", {"text": text}, _TEXT, ScheduleError)
-    _check_zone(timezone)
+    check_zone(timezone)
     from prefect.client.schemas.schedules import RRuleSchedule
 
     def rule(**values: str) -> Any:
@@ -197,10 +210,13 @@ def _build(model: Any, kind: str, text: str, **values: str) -> Any:
     except (ValueError, AttributeError, TypeError) as error:  # dateutil's on odd rules, too
         found = error.errors() if hasattr(error, "errors") else [{"msg": str(error)}]
         reasons = (item["msg"].removeprefix("Value error, ") for item in found)
-        raise ScheduleError(f"'{text}' is no {kind} text: {'; '.join(reasons)}") from error
+        raise ScheduleError(
+            f"'{text}' is no {kind} text: {'; '.join(reasons)}", hint=_EXAMPLES[kind]
+        ) from error
 
 
-def _check_zone(timezone: str) -> None:
+def check_zone(timezone: str) -> None:
+    """Raise `ScheduleError` for a time zone that nobody knows."""
     from zoneinfo import available_timezones
 
     expect.check("a schedule", {"timezone": timezone}, {"timezone": expect.TEXT}, ScheduleError)

@@ -26,6 +26,7 @@ _EAGER_SECONDS, _POLL_SECONDS, _LAZY_SECONDS = 5.0, 0.2, 1.0
 _WAITING_SECONDS, _ASK_AGAIN_SECONDS = 1.0, 5.0
 """After that long it is looked into why a run waits, and so often again."""
 _UNTAKEN_SECONDS = 20.0
+"""After that long it is said that nobody has taken a run, or that what it runs in is not there."""
 _LAST_LINES_SECONDS = 3.0
 _HELD = timedelta(seconds=2.5)
 """Runs send their lines every two seconds: so long a state waits for those before it."""
@@ -58,6 +59,8 @@ class _Watch:
         self._begun = time.monotonic()
         self._asked = self._begun + _WAITING_SECONDS - _ASK_AGAIN_SECONDS
         self._holdup = ""
+        self._pending = 0.0
+        """Since when the run waits for what it runs in; 0 while it does not."""
         self._restarts: dict[int, float] = {}
         """When it is given up to wait for the start after a crash, by its number."""
         self._retries: int | None = None
@@ -86,6 +89,10 @@ class _Watch:
     def _explain(self, found: Mapping[str, Any]) -> None:
         """Tell why the run waits, each reason once."""
         now = time.monotonic()
+        if found["state_type"] == "PENDING":
+            self._explain_pending(found, now)
+            return
+        self._pending = 0.0
         if found["state_type"] != "SCHEDULED" or found["state_name"] == "AwaitingRetry":
             self._holdup = ""
             return
@@ -96,6 +103,16 @@ class _Watch:
         if not reason and now - self._begun > _UNTAKEN_SECONDS and _is_due(found):
             reason = f"no worker of the pool '{found.get('work_pool_name')}' has taken it yet"
         if reason and reason != self._holdup:
+            self._say(f"the run waits: {reason}")
+        self._holdup = reason
+
+    def _explain_pending(self, found: Mapping[str, Any], now: float) -> None:
+        """Tell once that a worker has the run, and its process or pod is not there yet."""
+        self._pending = self._pending or now
+        if now - self._pending < _UNTAKEN_SECONDS:
+            return
+        reason = f"it is {found['state_name']}: what it runs in has not started (qhub status)"
+        if reason != self._holdup:
             self._say(f"the run waits: {reason}")
         self._holdup = reason
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from qhub.flows import expect, schedules
+from qhub.flows import expect, image_names, schedules
 from qhub.flows.built import Built
 from qhub.flows.errors import ParameterError
 
@@ -110,10 +110,14 @@ def wish(
 
 def _check_image(image: str | Built | None, *, build: bool | None, storage: str | None) -> None:
     """Refuse what does not go together: an image with the code in it, and another place for it."""
+    if isinstance(image, str):
+        image_names.check(image)
     if build is None and not isinstance(image, Built):
         return
     if image is None:
-        raise ParameterError(f"deploy(): build={build} needs the name of the image: image='…'")
+        raise ParameterError(
+            f"deploy(): build={build} needs the name of the image", hint="give it: image='…'"
+        )
     if build and isinstance(image, Built):
         raise ParameterError("deploy(): this image has been built", hint="leave build=True out")
     if storage is not None:
@@ -136,7 +140,10 @@ def _checked_tags(tags: Sequence[str]) -> tuple[str, ...]:
 
     for tag in tags:
         if tag.startswith(OURS):
-            raise ParameterError(f"the tag '{tag}' begins as those that deploy() sets itself")
+            raise ParameterError(
+                f"the tag '{tag}' begins as those that deploy() sets itself",
+                hint=f"choose one that does not begin with {', '.join(OURS)}",
+            )
     return tuple(tags)
 
 
@@ -147,5 +154,7 @@ def _concurrency(given: Concurrency) -> tuple[int | None, str]:
             f"concurrency knows no '{strategy}'", hint="(1, 'enqueue') or (1, 'cancel')"
         )
     if limit is not None and limit < 1:
-        raise ParameterError(f"concurrency is {limit}; it counts from 1")
+        raise ParameterError(
+            f"concurrency is {limit}; it counts from 1", hint="leave it out for no limit"
+        )
     return limit, _STRATEGIES[strategy]

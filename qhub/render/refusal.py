@@ -32,4 +32,8 @@ def refusals(folder: Path) -> Iterator[None]:
         told = WriteError(path, error)
         if isinstance(error, PermissionError):
             told.hint = "run qhub as the user who owns it, or render elsewhere with --dir"
+        elif error.errno == errno.EROFS:
+            told.hint = "nothing can be written on that disk: render elsewhere with --dir"
+        elif error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            told.hint = "make room on that disk, or render elsewhere with --dir"
         raise told from error

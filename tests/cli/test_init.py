@@ -299,3 +299,24 @@ def test_any_value_is_one_line_that_reads_back(value: object) -> None:
     text = scalar(value)
     assert len(text.splitlines()) == 1
     assert yaml.safe_load(f"key: {text}  # comment") == {"key": value}
+
+
+@pytest.mark.parametrize("provider", ["existing", "local"])
+def test_what_happens_without_a_context_is_said_for_terminals_and_pipelines(
+    provider: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["-c", "-", "init", "--provider", provider, *BASE]) == 0
+    text = " ".join(capsys.readouterr().out.replace("#", "").split())
+    assert "a deploy asks for that on a terminal, and is refused without one" in text
+    assert main(["-c", "-", "init", "--provider", provider, *BASE, "--kube-context", "team"]) == 0
+    text = capsys.readouterr().out
+    assert "is refused" not in text
+    assert yaml.safe_load(text)[provider]["kube_context"] == "team"
+
+
+def test_the_lines_to_paste_name_a_file_as_a_shell_takes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["-c", "our own.yaml", "init", *BASE]) == 0
+    assert capsys.readouterr().out.endswith("  qhub deploy -c 'our own.yaml'\n")

@@ -51,6 +51,11 @@ USAGE = [
         id="an unknown option",
     ),
     pytest.param(
+        ["deploy", "--nope"],
+        "qhub deploy: no such option '--nope'\n  see 'qhub deploy --help'\n",
+        id="an option that has little in common with one",
+    ),
+    pytest.param(
         ["show", "--format", "png"],
         "qhub show: invalid value for '--format': 'png' is not one of 'tree', 'mermaid', 'svg'\n"
         "  see 'qhub show --help'\n",

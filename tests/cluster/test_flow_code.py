@@ -43,7 +43,13 @@ class Platform:
     server: Server
 
     def flow(self, *arguments: str, **more: str) -> Any:
-        return self.place.report("flow", *arguments, more={**self.server.environment, **more})
+        """Run `qhub flow`, which finds the API and its password by the config file.
+
+        Another cluster's Services are not reached from here, but by a forwarded port.
+        """
+        is_inside = self.place.cluster.place is not None
+        found = {} if is_inside else self.server.environment
+        return self.place.report("flow", *arguments, more={**found, **more})
 
     def deployment(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = self.server.call("GET", f"/deployments/{name}")

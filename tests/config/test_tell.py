@@ -164,11 +164,33 @@ MISSING: dict[str, tuple[str, list[Told]]] = {
     ),
     "a part of a secret's source": (
         HEAD + "secrets: {A: {existing_secret: b}}\n",
-        [(3, 14, "secrets.A", SOURCES, SOURCE)],
+        [
+            (
+                *(3, 14, "secrets.A"),
+                "the key 'key' is missing beside existing_secret",
+                "add it: key: token",
+            )
+        ],
+    ),
+    "another part of a secret's source": (
+        HEAD + "secrets: {A: {key: b}}\n",
+        [
+            (
+                *(3, 14, "secrets.A"),
+                "the key 'existing_secret' is missing beside key",
+                "add it: existing_secret: s3-credentials",
+            )
+        ],
     ),
     "two sources of a secret": (
         HEAD + "secrets: {A: {from_env: B, from_file: c}}\n",
-        [(3, 14, "secrets.A", SOURCES, SOURCE)],
+        [
+            (
+                *(3, 14, "secrets.A"),
+                f"from_env and from_file do not go together: {SOURCES}",
+                "keep one of them",
+            )
+        ],
     ),
 }
 

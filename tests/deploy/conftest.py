@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.deploy.place import Place, place_in
+from tests.deploy.requests import request
 from tests.terraform import standin
 from tests.terraform.apiserver import apiserver as apiserver
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from qhub.deploy.request import Request
     from tests.terraform.apiserver import ApiServer
 
 
@@ -30,3 +33,39 @@ def place(tmp_path: Path, apiserver: ApiServer, providers: Path) -> Iterator[Pla
     made = place_in(tmp_path, apiserver, providers)
     with apiserver.ready_pods(made.namespace):
         yield made
+
+
+FIRST = b"""
+terraform {
+  backend "local" { path = "../../.qhub/first.tfstate" }
+}
+variable "word" {
+  type    = string
+  default = "one"
+}
+resource "terraform_data" "first" { input = var.word }
+output "told" { value = terraform_data.first.output }
+output "listed" { value = [1, 2] }
+"""
+SECOND = b"""
+terraform {
+  backend "local" { path = "../../.qhub/second.tfstate" }
+}
+variable "told" { type = string }
+variable "listed" { type = list(number) }
+resource "terraform_data" "second" { input = "${var.told} ${length(var.listed)}" }
+"""
+
+
+@pytest.fixture
+def two(place: Place, monkeypatch: pytest.MonkeyPatch) -> Request:
+    """Return a request of two stages that hand values on, of what is built into Terraform."""
+    monkeypatch.chdir(place.folder)
+    made = request(existing={"kube_context": "qhub-bed", "create_namespace": True})
+    bundle = {
+        "stages/01-first/versions.tf": b"",
+        "stages/01-first/main.tf": FIRST,
+        "stages/02-second/versions.tf": b"",
+        "stages/02-second/main.tf": SECOND,
+    }
+    return replace(made, bundle=bundle)

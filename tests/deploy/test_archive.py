@@ -5,19 +5,19 @@ from __future__ import annotations
 import io
 import tarfile
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qhub.deploy import archive, stages
 from qhub.deploy.changes import Change
-from qhub.deploy.errors import ArchiveError
+from qhub.deploy.errors import ArchiveError, ArchivePlaceError
 from qhub.deploy.steps import StagePlan
+from qhub.errors import ExistingFileError, WriteError
 from tests.deploy.requests import request
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from qhub.deploy.request import Request
 
 CHANGE = Change("a.b", "create", "it is new")
@@ -115,3 +115,54 @@ def test_the_hash_is_of_everything_that_is_rendered() -> None:
     for path in made.bundle:
         found.add(archive.tree(replace(made, bundle={**made.bundle, path: b"changed"})))
     assert len(found) == len(made.bundle) + 1
+
+
+def test_an_archive_that_was_damaged_is_told_before_terraform_sees_it(tmp_path: Path) -> None:
+    made = request()
+    path = _written(tmp_path, made)
+    path.write_bytes(path.read_bytes().replace(b"the plan", b"the plaN"))
+
+    with pytest.raises(ArchiveError, match="is damaged") as caught:
+        archive.read(path, made)
+
+    assert caught.value.hint == "fetch it again, or plan again: qhub plan --out FILE"
+
+
+@pytest.mark.parametrize(
+    "name", [".", "..", "/", "", "folder", "folder/", "folder/..", "/dev/null"]
+)
+def test_plans_are_kept_in_a_file_alone(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+
+    with pytest.raises(ArchivePlaceError, match=r"is a folder|is no file") as caught:
+        archive.require_place(Path(name), force=True)
+
+    assert (caught.value.status, caught.value.hint) == (2, "name one, as plans.tar")
+    assert [path.name for path in tmp_path.rglob("*")] == ["folder"]
+
+
+def test_a_file_that_is_no_archive_of_plans_is_kept_unless_by_force(tmp_path: Path) -> None:
+    path = tmp_path / "qhub-config.yaml"
+    path.write_text("project_name: pipelines\n")
+
+    with pytest.raises(ExistingFileError) as caught:
+        archive.require_place(path, force=False)
+
+    assert caught.value.status == 5
+    assert "--force" in caught.value.hint
+    archive.require_place(path, force=True)
+    path.write_bytes(b"")  # as of mktemp
+    archive.require_place(path, force=False)
+    archive.require_place(_written(tmp_path / "place", request()), force=False)
+    archive.require_place(tmp_path / "new" / "plans.tar", force=False)
+
+
+def test_what_could_not_be_written_leaves_nothing(tmp_path: Path) -> None:
+    made = request()
+    (tmp_path / "kept" / "plans.tar" / "folder").mkdir(parents=True)  # made since it was looked at
+    with pytest.raises(WriteError):
+        _written(tmp_path, made)
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["plans.tar"]

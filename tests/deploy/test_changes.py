@@ -111,7 +111,7 @@ def test_drift_is_told() -> None:
 
 
 def test_a_release_that_is_made_over_changes_by_hand_says_so_and_what_else_changes() -> None:
-    edited = {**_release("a: 1", chart="a, made over changes by hand, 2"), "force_update": True}
+    edited = {**_release("a: 1", chart="a, made again, 2"), "force_update": True}
     why = "somebody changed in the cluster what it had made"
     for after, expected in ((edited, why), (edited | {"values": ["a: 2"]}, f"{why}; a")):
         resource = _resource(RELEASE, ["update"], _release("a: 1"), after)

@@ -166,7 +166,7 @@ def test_a_state_that_terraform_could_not_store_is_stored_by_the_next_deploy(pla
 
 def test_a_stage_is_applied_alone(place: Place) -> None:
     assert not place.report("deploy", "--stage", "kubernetes-services")["unchanged"]
-    error = place.report("deploy", "--stage", "02-infra", status=3)["error"]
+    error = place.report("deploy", "--stage", "02-infra", status=2)["error"]
     assert error["message"] == "there is no stage '02-infra'"
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from qhub.deploy.apply import deploy
+from qhub.deploy.destroy import destroy
+from qhub.progress import Silent
 from tests.deploy.place import STAGE
 
 if TYPE_CHECKING:
+    from qhub.deploy.request import Request
     from tests.deploy.place import Place
 
 pytestmark = pytest.mark.cluster
@@ -116,3 +121,35 @@ def _waits_for_the_namespace(place: Place, time: str) -> None:
     )
     namespace["instances"][0]["attributes"]["timeouts"] = {"delete": time}
     state.write_text(json.dumps(content))
+
+
+def test_a_stage_goes_before_the_one_whose_values_it_reads(two: Request, place: Place) -> None:
+    environ, progress = place.environment, Silent()
+    deploy(two, place.folder, progress=progress, environ=environ)
+
+    done = destroy(two, place.folder, progress=progress, environ=environ)
+
+    assert [change.address for change in done.removed] == [
+        "terraform_data.second",
+        "terraform_data.first",
+    ]
+
+
+def test_what_terraform_says_is_gone_and_is_not_is_told(place: Place) -> None:
+    place.run("deploy")
+    programs = place.folder / "programs"
+    programs.mkdir()
+    real = shutil.which("terraform", path=place.environment["PATH"])
+    liar = programs / "terraform"
+    liar.write_text(f'#!/bin/sh\n[ "$1" = apply ] && exit 0\nexec {real} "$@"\n')
+    liar.chmod(0o755)
+    path = f"{programs}:{place.environment['PATH']}"
+
+    error = place.report("destroy", "--confirm", "pipelines", status=3, more={"PATH": path})[
+        "error"
+    ]
+
+    assert error["message"].startswith(
+        f'not everything of {STAGE} is gone: helm_release.agent["etl"], helm_release.agent["gpu"], '
+    )
+    assert place.report("destroy", "--confirm", "pipelines")["existed"]

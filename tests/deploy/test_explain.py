@@ -46,14 +46,44 @@ def test_what_is_said_at_length_of_the_state_is_one_trouble_with_its_reason() ->
             "see that the API server answers, as with `kubectl version`, and deploy again",
         ),
         ("pods is forbidden: User", "ask who administers the cluster for that right"),
+        (
+            'Provider "registry.terraform.io/hashicorp/helm" produced something else',
+            "",
+        ),
         ("something else", ""),
     ],
-    ids=["refused", "reset", "forbidden", "unknown"],
+    ids=["refused", "reset", "forbidden", "a provider's name", "unknown"],
 )
 def test_an_error_has_its_mend(said: str, mend: str) -> None:
     (found,) = explain.troubles([_error("Upgrade failed", said, RELEASE)])
     assert found.hint[: len(mend) or None] == mend
     assert found == Trouble(RELEASE, f"Upgrade failed\n    {said}", found.hint)
+
+
+PROVIDER = 'provider "provider[\\"registry.terraform.io/hashicorp/helm\\"]" produced'
+
+
+@pytest.mark.parametrize(
+    ("summary", "detail", "mend"),
+    [
+        (
+            "Provider produced inconsistent result after apply",
+            f"When applying changes to helm_release.agent, {PROVIDER} an unexpected new value",
+            "what was made is there: deploy again; ",
+        ),
+        (
+            "Failed to query available provider packages",
+            "Could not connect to registry.terraform.io: lookup: no such host",
+            "see that Terraform's registry, or the mirror of TF_CLI_CONFIG_FILE, can be reached",
+        ),
+    ],
+    ids=["inconsistent", "no registry"],
+)
+def test_a_message_that_names_a_provider_has_its_own_mend(
+    summary: str, detail: str, mend: str
+) -> None:
+    (found,) = explain.troubles([_error(summary, detail, RELEASE)])
+    assert found.hint.startswith(mend)
 
 
 def test_the_same_error_is_told_once() -> None:

@@ -163,9 +163,10 @@ def test_a_deploy_that_is_killed_at_any_time_is_put_right_by_the_next(
 
 
 @pytest.mark.parametrize("victim", VICTIMS)
-def test_an_agent_rolls_though_the_deploy_that_wrote_its_secret_was_killed(
+def test_a_changed_secret_is_written_though_a_deploy_of_it_was_killed(
     victim: str, place: Place
 ) -> None:
+    """That agents roll where the kill came before the state was stored: test_not_stored."""
     place.run("deploy")
     new = {"S3_KEY": "another value"}
     at = 'kubernetes_secret_v1.flow["etl"]'

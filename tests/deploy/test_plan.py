@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import io
+import shutil
 import tarfile
 import zipfile
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qhub.deploy.apply import deploy
+from qhub.deploy.errors import ArchiveError
 from qhub.deploy.plan import plan
 from qhub.progress import Silent
 from tests.deploy.place import PLANTED, STAGE
-from tests.deploy.requests import request
 
 if TYPE_CHECKING:
     from qhub.deploy.request import Request
@@ -120,42 +120,6 @@ def test_a_plan_of_something_else_is_refused_and_nothing_is_changed(
     assert place.releases() == {"qhub-etl": ("deployed", 1), "qhub-gpu": ("deployed", 1)}
 
 
-FIRST = b"""
-terraform {
-  backend "local" { path = "../../.qhub/first.tfstate" }
-}
-variable "word" {
-  type    = string
-  default = "one"
-}
-resource "terraform_data" "first" { input = var.word }
-output "told" { value = terraform_data.first.output }
-output "listed" { value = [1, 2] }
-"""
-SECOND = b"""
-terraform {
-  backend "local" { path = "../../.qhub/second.tfstate" }
-}
-variable "told" { type = string }
-variable "listed" { type = list(number) }
-resource "terraform_data" "second" { input = "${var.told} ${length(var.listed)}" }
-"""
-
-
-@pytest.fixture
-def two(place: Place, monkeypatch: pytest.MonkeyPatch) -> Request:
-    """Return a request of two stages that hand values on, of what is built into Terraform."""
-    monkeypatch.chdir(place.folder)
-    made = request(existing={"kube_context": "qhub-bed", "create_namespace": True})
-    bundle = {
-        "stages/01-first/versions.tf": b"",
-        "stages/01-first/main.tf": FIRST,
-        "stages/02-second/versions.tf": b"",
-        "stages/02-second/main.tf": SECOND,
-    }
-    return replace(made, bundle=bundle)
-
-
 def test_a_stage_behind_a_changed_one_is_planned_after_it(two: Request, place: Place) -> None:
     environ = place.environment
     progress = Silent()
@@ -176,3 +140,60 @@ def test_a_stage_behind_a_changed_one_is_planned_after_it(two: Request, place: P
     assert (len(first.changes), second.after) == (1, "01-first")
     only = deploy(two, place.folder, progress=progress, environ=environ, stage="02-second")
     assert [(one.stage, one.changes) for one in only.stages] == [("02-second", ())]
+
+
+def test_a_kept_plan_goes_as_far_as_it_was_planned(two: Request, place: Place) -> None:
+    environ, progress, path = place.environment, Silent(), place.folder / "plans.tar"
+    plan(two, place.folder, progress=progress, environ=environ, out=path)
+
+    with pytest.raises(ArchiveError) as caught:
+        deploy(two, place.folder, progress=progress, environ=environ, plan_file=path)
+
+    assert str(caught.value) == (
+        "the archive has no plan for 02-second: it comes after 01-first, which was to be changed "
+        "first"
+    )
+    first, second = plan(two, place.folder, progress=progress, environ=environ).stages
+    assert first.is_empty
+    assert [change.address for change in second.changes] == ["terraform_data.second"]
+
+
+def test_a_kept_plan_is_applied_elsewhere_with_the_providers_that_it_was_made_with(
+    place: Place,
+) -> None:
+    place.run("plan")
+    lock = place.folder / "stages" / STAGE / ".terraform.lock.hcl"
+    lock.write_text(lock.read_text() + "# as it was planned\n")
+    place.run("plan", "--out", "plans.tar")
+    shutil.rmtree(place.folder / "stages")
+    shutil.rmtree(place.folder / ".qhub")
+
+    place.run("deploy", "--plan", "plans.tar")
+
+    assert lock.read_text().endswith("# as it was planned\n")
+    assert place.report("deploy")["unchanged"]
+
+
+@pytest.mark.parametrize("out", ["", "stages/"])
+def test_plans_are_not_kept_in_a_folder(out: str, place: Place) -> None:
+    error = place.report("plan", "--out", out, status=2)["error"]
+    assert error["message"] == f"--out: '{out}' is no name of a file, such as plans.tar"
+
+
+def test_a_file_of_the_users_is_not_lost_to_plans(place: Place) -> None:
+    before = (place.folder / "qhub-config.yaml").read_bytes()
+    error = place.report("plan", "--out", "qhub-config.yaml", status=5)["error"]
+    assert error["message"] == "qhub-config.yaml is there already"
+    assert (place.folder / "qhub-config.yaml").read_bytes() == before
+    assert not (place.folder / "stages").exists()
+
+
+def test_the_values_at_the_deploy_are_those_that_a_kept_plan_writes(place: Place) -> None:
+    place.run("deploy")
+    told = place.run("plan", "--out", "my plans.tar", more={"S3_KEY": "one"})
+    assert "kept in my plans.tar: qhub deploy --plan 'my plans.tar'\n" in told
+    assert "those of the environment of the deploy are written" in told
+
+    place.run("deploy", "--plan", "my plans.tar", more={"S3_KEY": "other"})
+
+    assert place.secret("qhub-etl-flow") == {"S3": "other"}

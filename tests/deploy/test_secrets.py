@@ -54,6 +54,20 @@ def test_a_key_that_somebody_added_is_told_and_taken_away(place: Place) -> None:
     assert all(s["well"] for s in place.report("secrets", "check")["secrets"])
 
 
+def test_a_value_that_cannot_be_had_here_is_not_compared(place: Place) -> None:
+    place.run("deploy")
+
+    found = place.report("secrets", "check", status=4, more={"S3_KEY": ""})["secrets"]
+
+    assert {(s["name"], s["problem"], s["in_cluster"], s["well"]) for s in found} == {
+        ("AUTH", "", "same", True),
+        ("S3", "not set, or empty", "uncompared", False),
+    }
+    told = place.run("secrets", "check", status=4, more={"S3_KEY": ""})
+    assert "not set, or empty, there, not compared" in told
+    assert "by hand" not in told
+
+
 def test_secrets_of_the_users_own_are_looked_for(place: Place) -> None:
     place.server.call("POST", "/api/v1/namespaces", {"metadata": {"name": place.namespace}})
     own = {"metadata": {"name": "warehouse"}, "stringData": {"password": "x"}}
@@ -73,3 +87,37 @@ def test_secrets_of_the_users_own_are_looked_for(place: Place) -> None:
         ("GONE", "absent"),
         ("THERE", "present"),
     }
+
+
+def test_who_reads_a_secret_of_the_users_own_rolls_when_it_changed(place: Place) -> None:
+    place.server.call("POST", "/api/v1/namespaces", {"metadata": {"name": place.namespace}})
+    own = {"metadata": {"name": "warehouse"}, "stringData": {"password": "planted-old"}}
+    place.server.call("POST", place.path("secrets"), own)
+    place.write(
+        existing={**place.config["existing"], "create_namespace": False},
+        prefect={
+            **place.config["prefect"],
+            "agents": [{"name": "etl", "secrets": ["OWN", "S3"]}, {"name": "gpu", "secrets": []}],
+        },
+        secrets={
+            **place.config["secrets"],
+            "OWN": {"existing_secret": "warehouse", "key": "password"},
+        },
+    )
+    place.run("deploy")
+    assert place.report("deploy")["unchanged"]
+    assert place.releases() == {"qhub-etl": ("deployed", 1), "qhub-gpu": ("deployed", 1)}
+
+    other = {"stringData": {"password": "planted-new"}}
+    place.server.call("PATCH", place.path("secrets/warehouse"), other)
+
+    told = place.run("plan")
+    assert told.count("helm_release.agent") == 1
+    assert 'helm_release.agent["etl"]  (a Secret of your own that it reads)' in told
+    place.run("deploy")
+    assert place.releases() == {"qhub-etl": ("deployed", 2), "qhub-gpu": ("deployed", 1)}
+    assert place.report("deploy")["unchanged"]
+    assert place.report("status")["healthy"]
+    written = [path for path in place.folder.rglob("*") if path.is_file()]
+    assert any(b"warehouse" in path.read_bytes() for path in written)
+    assert not any(b"planted-" in path.read_bytes() for path in written)

@@ -27,10 +27,18 @@ def test_a_stage_is_chosen_by_its_name(name: str | None, tmp_path: Path) -> None
     assert stages.chosen(every, name) == every
 
 
-def test_an_unknown_stage_is_told(tmp_path: Path) -> None:
-    with pytest.raises(UnknownStageError, match="there is no stage 'kubernets'") as caught:
-        stages.chosen(stages.of(request(), tmp_path), "kubernets")
-    assert caught.value.hint == "did you mean '03-kubernetes-services'?"
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("kubernets", "did you mean '03-kubernetes-services'?"),
+        ("", "there are 03-kubernetes-services"),
+    ],
+    ids=["misspelt", "empty"],
+)
+def test_an_unknown_stage_is_told(name: str, hint: str, tmp_path: Path) -> None:
+    with pytest.raises(UnknownStageError, match=f"^there is no stage '{name}'$") as caught:
+        stages.chosen(stages.of(request(), tmp_path), name)
+    assert (caught.value.status, caught.value.hint) == (2, hint)
 
 
 def test_the_declared_variables_are_those_of_the_files_and_of_the_secrets() -> None:
@@ -38,5 +46,5 @@ def test_the_declared_variables_are_those_of_the_files_and_of_the_secrets() -> N
     found = stages.declared(made.bundle, "03-kubernetes-services")
     assert found == {
         *("S3_KEY", "agents", "create_namespace", "kube_context", "namespace", "project_name"),
-        *("release_revisions", "secret_revision", "secret_revisions"),
+        *("existing_secret_versions", "release_revisions", "secret_revision", "secret_revisions"),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from qhub.deploy.state import parse
+from qhub.deploy.state import parse, release_address
 
 STATE = {
     "version": 4,
@@ -52,3 +52,16 @@ def test_no_state_is_an_empty_one() -> None:
     for text in ("", "\n", "{}"):
         assert parse(text).is_empty
         assert parse(text).revisions() == {}
+
+
+def test_the_last_revision_of_each_release_is_known() -> None:
+    instances = [
+        {"index_key": "etl", "attributes": {"metadata": {"revision": 3}}},
+        {"index_key": "gpu", "attributes": {"metadata": None}},
+    ]
+    release = {"mode": "managed", "type": "helm_release", "name": "agent", "instances": instances}
+    object_ = {"attributes": {"metadata": [{"name": "qhub-etl-flow"}]}}
+    secret = {"mode": "managed", "type": "kubernetes_secret_v1", "name": "flow"}
+    text = json.dumps({"resources": [release, {**secret, "instances": [object_]}]})
+
+    assert parse(text).helm_revisions == {release_address("etl"): 3}

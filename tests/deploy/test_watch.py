@@ -32,6 +32,7 @@ PLANTED = "planted-value-of-a-log"
 QUOTA = Cause("quota", "deployment/qhub-etl", "no pod is made", "ask for more", lasting=True)
 CRASH = Cause("crash", "pod/x", "it ends", "look", lasting=True, lines=("first", f"key {PLANTED}"))
 NO_ROOM = Cause("unschedulable", "pod/x", "no node takes it", "add nodes", lasting=False)
+TELLS = Cause("crash", "pod/x", f"it ends: key {PLANTED}", "look", lasting=True)
 STARTS = Cause("starting", "pod/x", "it starts", "wait", lasting=False)
 
 
@@ -163,6 +164,12 @@ def test_the_last_lines_of_a_crash_are_told_without_secrets(told: Told) -> None:
     with _watch(told, lambda _cluster, _release: (CRASH,)) as watch:
         until(lambda: watch.is_hopeless, what="the end")
     assert watch.troubles[0].message == "it ends\n    | first\n    | key (secret)"
+
+
+def test_a_note_of_what_is_wrong_is_told_without_secrets(told: Told) -> None:
+    with _watch(told, lambda _cluster, _release: (TELLS,)) as watch:
+        until(lambda: _told(watch, told), what="the note")
+    assert told.notes[0] == "qhub-etl: pod/x: it ends: key (secret)"
 
 
 def test_an_api_server_that_stays_away_ends_the_wait(told: Told) -> None:

@@ -84,6 +84,24 @@ def platform(published: Published, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @pytest.fixture
+def kubernetes(platform: Published) -> Iterator[Published]:
+    """The platform, as if its runs were containers."""
+    about = platform.get("/variables/name/qhub_platform")["value"]
+    pool = platform.get("/work_pools/pipelines")["base_job_template"]
+    image = {"type": "string", "default": "r.test/flow:7"}
+    properties = {**pool["variables"]["properties"], "image": image}
+    template = {**pool, "variables": {**pool["variables"], "properties": properties}}
+    changed = {**about, "provider": "existing", "pools": ["pipelines"]}
+    platform.patch("/variables/name/qhub_platform", {"value": changed})
+    platform.patch("/work_pools/pipelines", {"base_job_template": template})
+    try:
+        yield platform
+    finally:
+        platform.patch("/variables/name/qhub_platform", {"value": about})
+        platform.patch("/work_pools/pipelines", {"base_job_template": pool})
+
+
+@pytest.fixture
 def modules(tmp_path: Path) -> Iterator[None]:
     """Forget what a test imported from its own folder: the next one's modules have its names."""
     before, path = set(sys.modules), list(sys.path)

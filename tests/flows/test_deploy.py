@@ -459,11 +459,11 @@ def test_a_file_that_fails_to_load_is_told_by_its_own_line(
 @pytest.mark.parametrize(
     ("path", "message", "hint"),
     [
-        ("nowhere.py", "there is no file nowhere.py", ""),
+        ("nowhere.py", "there is no file nowhere.py", "a path starts in {project}, where you are"),
         ("helper.py", "helper.py has no flow", "a flow is a function below @flow"),
         ("etl.py:elt", "there is no flow 'elt' in etl.py", "did you mean 'etl'? the flows are etl"),
         ("folder", "folder is a folder, but no package", "name its files: folder/*.py"),
-        ("data.csv", "data.csv is no Python file", ""),
+        ("data.csv", "data.csv is no Python file", "name a file that ends in .py, or the folder"),
     ],
 )
 def test_a_path_without_that_flow_is_refused(
@@ -474,7 +474,7 @@ def test_a_path_without_that_flow_is_refused(
     with pytest.raises(FlowsError) as raised:
         deploy(path)
     assert str(raised.value) == message
-    assert raised.value.hint.startswith(hint)
+    assert raised.value.hint.startswith(hint.format(project=project))
 
 
 @pytest.mark.full

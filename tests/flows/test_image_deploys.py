@@ -18,8 +18,6 @@ from tests.flows.engine import DIGEST, Engine, engine
 from tests.flows.projects import write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.flows.conftest import Published
 
 pytestmark = pytest.mark.usefixtures("modules")
@@ -35,24 +33,6 @@ def quiet(_: str) -> None:
 @pytest.fixture
 def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return engine(tmp_path / "engine", monkeypatch)
-
-
-@pytest.fixture
-def kubernetes(platform: Published) -> Iterator[Published]:
-    """The platform, as if its runs were containers."""
-    about = platform.get("/variables/name/qhub_platform")["value"]
-    pool = platform.get("/work_pools/pipelines")["base_job_template"]
-    image = {"type": "string", "default": "r.test/flow:7"}
-    properties = {**pool["variables"]["properties"], "image": image}
-    template = {**pool, "variables": {**pool["variables"], "properties": properties}}
-    changed = {**about, "provider": "existing", "pools": ["pipelines"]}
-    platform.patch("/variables/name/qhub_platform", {"value": changed})
-    platform.patch("/work_pools/pipelines", {"base_job_template": template})
-    try:
-        yield platform
-    finally:
-        platform.patch("/variables/name/qhub_platform", {"value": about})
-        platform.patch("/work_pools/pipelines", {"base_job_template": pool})
 
 
 @pytest.fixture
@@ -147,8 +127,10 @@ def test_a_change_since_the_build_and_a_missing_push_are_told(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"build": False}, "deploy(): build=False needs the name of the image: image='…'"),
-        ({"build": True}, "deploy(): build=True needs the name of the image: image='…'"),
+        ({"build": False}, "deploy(): build=False needs the name of the image"),
+        ({"build": True}, "deploy(): build=True needs the name of the image"),
+        ({"image": "a b"}, "'a b' is no name of an image"),
+        ({"build": False, "image": "r.test/Team/a:1"}, "'r.test/Team/a:1' is no name of an image"),
         (
             {"build": False, "image": "r.test/a:1", "storage": "git"},
             "deploy(): the code is in the image, and storage='git' is another place for it",
@@ -184,8 +166,48 @@ def test_runs_that_are_processes_have_no_code_of_an_image(
         "the runs of this platform are processes, and have no code of the image r.test/a:1"
     )
     monkeypatch.chdir(folder)  # which has no config file
-    assert main(["flow", "deploy", "flows/etl.py", "--no-build"]) == 3
-    assert "build=False needs the name of the image" in capsys.readouterr().err
+    assert main(["flow", "deploy", "flows/etl.py", "--no-build"]) == 2
+    assert "--no-build needs --image IMAGE" in capsys.readouterr().err
+    assert main(["flow", "deploy", "flows/etl.py", "--no-build", "--image", "r.test/a:1"]) == 3
+    assert "\n  leave --no-build out: the code then" in capsys.readouterr().err
+
+
+def test_code_without_a_place_is_told_in_the_words_of_python_and_of_the_command_line(
+    kubernetes: Published,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    about = kubernetes.get("/variables/name/qhub_platform")["value"]
+    kubernetes.patch("/variables/name/qhub_platform", {"value": {**about, "storage": None}})
+    with pytest.raises(ArchiveError) as raised:
+        _deploy(folder)
+    assert "then image='…', build=False), or name a place: storage='git'" in raised.value.hint
+    monkeypatch.chdir(folder)
+    assert main(["flow", "deploy", "flows/etl.py"]) == 3
+    assert capsys.readouterr().err.endswith(
+        "qhub: the platform says no place for the code of flows\n"
+        "  put it into an image (`qhub flow build`, then --image IMAGE, --no-build), or name a "
+        "place: --storage git, or a URL as --storage s3://bucket/flows\n"
+    )
+
+
+def test_names_of_images_are_those_of_config_files() -> None:
+    from qhub.config.formats.images import explain_image
+    from qhub.flows import image_names
+
+    digest = f"@sha256:{'0a' * 32}"
+    right = ["a", "a:1", "a/b/c-d__e.f:v1.2-x", "localhost/a", "R.test:5000/a", "[::1]:5000/a:1"]
+    right += [f"r.test/a{digest}", f"r.test/a:1{digest}", "h:1/a"]
+    wrong = ["a b", "", "A", "a:", ":1", "a//b", "https://r.test/a", f"a{digest[:-1]}", "a\n"]
+    wrong += ["a:1:2", f"a@{digest[1:].upper()}", f"r.test/{'a' * 260}", "-a", "a:.x", "$IMAGE"]
+    for name in right:
+        assert explain_image(name) is None, name
+        image_names.check(name)
+    for name in wrong:
+        assert explain_image(name) is not None, name
+        with pytest.raises(ParameterError):
+            image_names.check(name)
 
 
 @pytest.fixture

@@ -99,6 +99,20 @@ def test_a_secret_is_told_and_left_out(
     assert "planted-" not in environment
 
 
+def test_a_build_gets_the_environment_without_credentials(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recipes may run anything; what deploys and flows read is not theirs."""
+    for variable in ("PREFECT_API_KEY", "TF_VAR_s3_key", "QHUB_GATEWAY_PASSWORD"):
+        monkeypatch.setenv(variable, f"planted-{variable}")
+    monkeypatch.setenv("PIP_INDEX_URL", "planted-control")
+    write(tmp_path, {"build": "import json, os\nprint(json.dumps(dict(os.environ)))\n"})
+    monkeypatch.setattr("qhub.flows.builders.images_folder", lambda: tmp_path)
+    seen = builders.run([], quiet)
+    planted = {name for name, value in seen.items() if value.startswith("planted-")}
+    assert planted == {"PIP_INDEX_URL"}
+
+
 def test_requirements_come_with_those_that_they_name(folder: Path, docker: Engine) -> None:
     build(folder / "etl.py", image=IMAGE, base="b", requirements="requirements.txt", tell=quiet)
     (call,) = docker.builds
@@ -135,7 +149,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str, str]] = {
     "requirements that are not there": (
         {"requirements": "none.txt"},
         "there is no requirements file {folder}/none.txt",
-        "",
+        "a path starts where you are, or in the project folder {folder}",
     ),
     "requirements of a folder": (
         {"requirements": "local.txt"},
@@ -166,7 +180,7 @@ def test_what_cannot_be_is_refused_before_a_build(
     with pytest.raises(FlowsError) as raised:
         build(folder / "etl.py", **{"image": IMAGE, "base": "b", "tell": quiet, **options})
     assert str(raised.value) == message.format(folder=folder, parent=folder.parent)
-    assert raised.value.hint == hint
+    assert raised.value.hint == hint.format(folder=folder)
     assert docker.builds == []
 
 
@@ -265,15 +279,30 @@ def test_the_base_is_what_the_work_pools_give_their_runs(
     with pytest.raises(ImageError) as raised:
         build(folder / "etl.py", image=IMAGE, tell=quiet)
     assert str(raised.value) == ("the platform does not say on which image to build (it has none)")
-    pool = platform.get("/work_pools/pipelines")
-    template = json.loads(json.dumps(pool["base_job_template"]))
-    template["variables"]["properties"]["image"]["default"] = "r.test/flow:7"
-    platform.patch("/work_pools/pipelines", {"base_job_template": template})
+    names = ("pipelines", "gpu")
+    before = {name: platform.get(f"/work_pools/{name}")["base_job_template"] for name in names}
     try:
+        _give(platform, "pipelines", "r.test/flow:7")
         build(folder / "etl.py", image=IMAGE, tell=quiet)
+        assert "--build-arg=BASE=r.test/flow:7" in docker.builds[0]
+        _give(platform, "gpu", "r.test/gpu:7")
+        with pytest.raises(ImageError) as raised:
+            build(folder / "etl.py", image=IMAGE, tell=quiet)
     finally:
-        platform.patch("/work_pools/pipelines", {"base_job_template": pool["base_job_template"]})
-    assert "--build-arg=BASE=r.test/flow:7" in docker.builds[0]
+        for name, template in before.items():
+            platform.patch(f"/work_pools/{name}", {"base_job_template": template})
+    assert str(raised.value) == (
+        "the platform does not say on which image to build "
+        "(its work pools have several: r.test/flow:7, r.test/gpu:7)"
+    )
+    assert len(docker.builds) == 1
+
+
+def _give(platform: Published, pool: str, image: str) -> None:
+    """Let a work pool give its runs an image."""
+    template = json.loads(json.dumps(platform.get(f"/work_pools/{pool}")["base_job_template"]))
+    template["variables"]["properties"]["image"]["default"] = image
+    platform.patch(f"/work_pools/{pool}", {"base_job_template": template})
 
 
 def test_on_the_command_line(
@@ -290,6 +319,10 @@ def test_on_the_command_line(
     reference = f"127.0.0.1:1/team/etl@{DIGEST}"
     assert out == f"{reference}\n"
     assert f"next: qhub flow deploy etl.py report.py --image {reference} --no-build\n" in err
+    spaced = write(folder, {"own code/own.py": FLOW.format(name="spaced")}) / "own code/own.py"
+    assert main(["flow", "build", "own code/own.py", *arguments[4:], "--push"]) == 0
+    assert "next: qhub flow deploy 'own code/own.py' --image " in capsys.readouterr().err
+    spaced.unlink()
     assert main([*arguments, "--output", "json"]) == 0
     said = json.loads(capsys.readouterr().out)["built"]
     assert (said["reference"], said["digest"], said["pushed"]) == (IMAGE, None, False)

@@ -130,6 +130,27 @@ def test_a_memory_limit_that_hits_is_named(platform: Published, name: str, tmp_p
     ]
 
 
+def test_a_run_whose_pod_does_not_come_is_told_once(
+    platform: Published, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("qhub.flows.watching._UNTAKEN_SECONDS", 0.3)
+    waits = "the run waits: it is Pending: what it runs in has not started (qhub status)"
+    is_told, is_looked_at_again = threading.Event(), threading.Event()
+    steps = (is_told, (20, "still pulling"), is_looked_at_again, "Running", "Completed")
+    Worker(platform, name, "Pending", *steps, (20, "Finished in"))
+    told: list[str] = []
+
+    def hear(text: str) -> None:
+        told.append(text)
+        if text == waits:
+            is_told.set()
+        if text.endswith("still pulling"):
+            is_looked_at_again.set()
+
+    assert run(name, {"day": "x"}, tell=hear, timeout_seconds=50).ok
+    assert told.count(waits) == 1
+
+
 def test_a_pause_is_told_at_once(platform: Published, name: str, tmp_path: Path) -> None:
     deploy(tmp_path / f"{name}.py", queue="nightly")
     heard: list[str] = []

@@ -24,8 +24,11 @@ def reaching(path: Path, namespace: str = "default", *, seconds: float = 5) -> C
 
 
 @contextmanager
-def listening(answer: bytes | None) -> Iterator[int]:
-    """Have a port that gives everybody this answer; None: that says nothing at all."""
+def listening(answer: bytes | None, heard: list[bytes] | None = None) -> Iterator[int]:
+    """Have a port that gives everybody this answer; None: that says nothing at all.
+
+    What everybody asks first is added to `heard`.
+    """
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
@@ -41,7 +44,9 @@ def listening(answer: bytes | None) -> Iterator[int]:
                     continue
                 held.append(connection)
                 if answer is not None:
-                    connection.recv(65536)
+                    asked = connection.recv(65536)
+                    if heard is not None:
+                        heard.append(asked)
                     connection.sendall(answer)
                     connection.close()
 

@@ -36,9 +36,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield found
 
 
-def agent(folder: Path, url: str) -> Agent:
-    """Return a worker of a Prefect API at an address, with a token that QHub stores."""
-    project = load(write(folder, "dev", agents="[{name: etl, token: PREFECT_TOKEN}]"))
+def agent(folder: Path, url: str, source: str = "PREFECT_TOKEN") -> Agent:
+    """Return a worker of a Prefect API at an address; its token is one that QHub stores."""
+    project = load(write(folder, "dev", agents=f"[{{name: etl, token: {source}}}]"))
     (found,) = project.platform.agents
     return replace(found, api=replace(found.api, url=url))
 
@@ -119,6 +119,56 @@ def test_what_is_no_answer_of_prefect_tells_nothing(
     token(objects, PASSWORD)
     with listening(answer) as port:
         assert heartbeat(cluster, agent(tmp_path, f"http://127.0.0.1:{port}/api")) == Heartbeat()
+
+
+def test_the_credential_goes_to_no_other_address(
+    cluster: Cluster, objects: Objects, tmp_path: Path
+) -> None:
+    token(objects, PASSWORD)
+    asked: list[bytes] = []
+    elsewhere: list[bytes] = []
+    with listening(http("200 OK", "[]"), elsewhere) as other:
+        moved = http(f"302 Found\r\nLocation: http://127.0.0.1:{other}/api/", "")
+        with listening(moved, asked) as port:
+            found = heartbeat(cluster, agent(tmp_path, f"http://127.0.0.1:{port}/api"))
+    assert found == Heartbeat()
+    assert [authorization(one) for one in asked] == [basic(PASSWORD)]
+    assert elsewhere == []
+
+
+def test_prefect_cloud_is_asked_with_the_key_alone(
+    cluster: Cluster, objects: Objects, tmp_path: Path
+) -> None:
+    token(objects, "pnu_key\n")
+    asked: list[bytes] = []
+    with listening(http("200 OK", "[]"), asked) as port:
+        worker = agent(tmp_path, f"http://127.0.0.1:{port}/api")
+        heartbeat(cluster, replace(worker, api=replace(worker.api, kind="cloud")))
+    assert [authorization(one) for one in asked] == ["Bearer pnu_key"]
+
+
+def test_a_token_in_a_secret_of_the_users_own_is_used(
+    cluster: Cluster, objects: Objects, tmp_path: Path
+) -> None:
+    token(objects, "another")
+    data = {"password": base64.b64encode(PASSWORD.encode()).decode(), "token": "eA=="}
+    objects.create("v1", "secrets", {"metadata": {"name": "warehouse"}, "data": data})
+    asked: list[bytes] = []
+    with listening(http("200 OK", "[]"), asked) as port:
+        heartbeat(cluster, agent(tmp_path, f"http://127.0.0.1:{port}/api", "DB"))
+    assert [authorization(one) for one in asked] == [basic(PASSWORD)]
+
+
+def basic(credential: str) -> str:
+    """Return the header's value for a credential of an own server."""
+    return f"Basic {base64.b64encode(credential.encode()).decode()}"
+
+
+def authorization(asked: bytes) -> str | None:
+    """Return the credential that a request was made with."""
+    lines = asked.decode().split("\r\n")
+    found = (line.partition(": ") for line in lines)
+    return next((value for name, _, value in found if name.lower() == "authorization"), None)
 
 
 def test_what_cannot_be_reached_tells_nothing(

@@ -15,6 +15,7 @@ from qhub.cluster.status import look
 from tests.kube import deployed
 from tests.kube.kubelet import NODE, Kubelet
 from tests.kube.objects import container_status, ended, now, waiting
+from tests.kube.reaching import http, listening
 from tests.terraform.apiserver import NOBODY
 
 if TYPE_CHECKING:
@@ -80,6 +81,22 @@ def test_a_platform_that_does_well(
         "qhub-etl-flow": (True, True, ("S3_KEY",)),
         "warehouse": (True, False, ("password",)),
     }
+
+
+def test_another_platform_that_prefect_describes_is_noted(
+    cluster: Cluster, objects: Objects, tmp_path: Path, until: Any, kubelet: Kubelet
+) -> None:
+    other = {"project": "old", "namespace": "gone"}
+    told = [{"name": "qhub_platform", "value": other, "last_heartbeat_time": now()}]
+    with listening(http("200 OK", json.dumps(told))) as port:
+        project = deployed.deploy(objects, tmp_path, api=f"http://127.0.0.1:{port}/api")
+        get_ready(cluster, objects, until, kubelet)
+        found = seen(cluster, project)
+    assert found.agents[0].heartbeat is not None
+    assert (found.healthy, len(found.notes)) == (True, 2)
+    assert found.notes[1].startswith(
+        "Prefect's variables describe the platform 'old' in namespace 'gone'"
+    )
 
 
 def test_what_is_not_deployed(cluster: Cluster, objects: Objects, tmp_path: Path) -> None:
@@ -211,6 +228,21 @@ def test_an_agent_that_the_config_no_longer_names_is_told(
     fewer = load(deployed.write(tmp_path, objects.namespace, agents="[{name: other}]"))
     messages = [(problem.part, problem.message) for problem in seen(cluster, fewer).problems]
     assert ("agent/etl", "it runs, and the config names no such agent") in messages
+
+
+def test_an_agent_that_the_config_no_longer_names_is_told_beside_those_it_names(
+    cluster: Cluster, objects: Objects, tmp_path: Path
+) -> None:
+    deployed.deploy(objects, tmp_path, agents="[{name: etl}, {name: old}]")
+    found = seen(cluster, load(deployed.write(tmp_path, objects.namespace)))
+    assert found.deployed
+    assert [problem for problem in found.problems if problem.part == "agent/old"] == [
+        Problem(
+            "agent/old",
+            "it runs, and the config names no such agent",
+            "run `qhub deploy`: it takes it away",
+        )
+    ]
 
 
 def test_what_the_cluster_refuses_an_agent_is_told(

@@ -211,7 +211,7 @@ def test_a_higher_revision_of_a_release_makes_its_objects_again(two: Stage) -> N
     assert two.changes(revisions) == {'helm_release.agent["b"]': UPDATE}
     release = two.planned()['helm_release.agent["b"]']
     assert release["force_update"] is True
-    assert release["description"].endswith(", made over changes by hand, 2")
+    assert release["description"].endswith(", made again, 2")
     two.run("apply", "-auto-approve", variables=revisions)
     assert json.loads(two.run("output", "-json", "release_revisions").stdout) == {"a": 1, "b": 2}
     assert two.changes(revisions) == {}

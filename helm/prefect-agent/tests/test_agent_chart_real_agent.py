@@ -18,6 +18,8 @@ from tests.helm.restricted import violations
 
 pytestmark = [pytest.mark.agents, pytest.mark.xdist_group("prefect-1")]
 VERSIONS = {"0.14.22": environments.PREFECT_0, "1.4.1": environments.PREFECT_1}
+COPY = "MY_PREFECT_KEY"
+"""A flow's own variable whose value is the agent's token."""
 SECONDS = 40
 VERBS = {"GET": "list", "POST": "create"}
 
@@ -42,7 +44,8 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         VERSIONS[request.param],
         tmp_path_factory.mktemp("agent"),
         flow_run=stubs.flow_run(
-            run_config={"type": "UniversalRun", "env": {"PLAIN": "planted"}}, environment=None
+            run_config={"type": "UniversalRun", "env": {"PLAIN": "planted", COPY: TOKEN}},
+            environment=None,
         ),
     )
 
@@ -161,7 +164,7 @@ def test_the_job_reads_the_secrets_by_reference_and_as_files(run: Run) -> None:
     s3_key = {"name": "qhub-etl-flow", "key": "S3_KEY"}
     credentials = {"name": "team-credentials", "key": "gcp.json"}
     tokens = {name for name, reference in references.items() if reference == token}
-    assert "PREFECT__CLOUD__AUTH_TOKEN" in tokens
+    assert {"PREFECT__CLOUD__AUTH_TOKEN", COPY} <= tokens
     assert {name: found for name, found in references.items() if name not in tokens} == {
         "S3_KEY": s3_key,
         "PREFECT__CONTEXT__SECRETS__S3_KEY": s3_key,

@@ -1,7 +1,7 @@
 # One Helm release an agent; its values are in values/<agent>.yaml.
 
 locals {
-  # How often a release was made over what somebody had changed by hand; Terraform itself does not see such changes.
+  # How often a release was made again over what Terraform does not see: changes by hand, upgrades that failed or were not noted.
   release_revisions = { for name in keys(var.agents) : name => lookup(var.release_revisions, name, 1) }
 
   # The helm provider compares a local chart by its version alone; through the description every change of it counts.
@@ -18,16 +18,19 @@ resource "helm_release" "agent" {
   version   = yamldecode(file("${local.chart}/Chart.yaml")).version # upgrade_install would make it known after planning
   description = join(", ", concat(
     ["chart ${substr(local.chart_digest, 0, 16)}"],
-    local.release_revisions[each.key] > 1 ? ["made over changes by hand, ${local.release_revisions[each.key]}"] : [],
+    local.release_revisions[each.key] > 1 ? ["made again, ${local.release_revisions[each.key]}"] : [],
   ))
 
-  # A new revision rolls the agent that reads the Secret, and no other.
+  # A new revision rolls the agent that reads the Secret, and no other; so does a new version of a Secret of the user's own.
   values = [
     file("${path.module}/values/${each.key}.yaml"),
-    yamlencode({
+    yamlencode(merge({
       token   = { revision = each.value.token_secret == null ? 1 : local.secret_revisions[each.value.token_secret] }
       secrets = { revision = each.value.flow_secret == null ? 1 : local.secret_revisions[each.value.flow_secret] }
-    }),
+      }, {
+      for versions in compact([lookup(var.existing_secret_versions, each.key, "")]) :
+      "podAnnotations" => { "qhub.dev/existing-secrets" = versions }
+    })),
   ]
 
   # A first start pulls the image. A release that failed is left for a look at its pods; the next apply upgrades it.

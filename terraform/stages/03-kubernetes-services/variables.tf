@@ -89,6 +89,13 @@ variable "secret_revisions" {
   }
 }
 
+variable "existing_secret_versions" {
+  description = "By name of an agent, the Secrets that it reads and this stage does not make, with their versions; another text rolls the agent. Example: {gpu = \"database 4711\"}."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+}
+
 variable "release_revisions" {
   description = "Whole number from 1 by name of an agent; a higher one makes Helm make its objects again as the chart has them. Example: {gpu = 2}."
   type        = map(number)
