@@ -106,7 +106,8 @@ def _private(path: Path, text: str) -> None:
 
 
 def _openssl(*args: str) -> None:
-    argv = ["openssl", *args]
+    # Where `up` is killed, what it started ends with it.
+    argv = ["setpriv", "--pdeathsig", "KILL", "--", "openssl", *args]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode != 0:
         raise BedError(f"openssl {args[0]} ended with status {done.returncode}: {done.stderr}")
