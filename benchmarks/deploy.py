@@ -3,7 +3,7 @@
 `python -m benchmarks.deploy [--pairs N] [FILE]` prints a table, writes the figures as JSON into
 FILE, and fails when one is over its limit. Both deploy the same agent from nothing, each time into
 a namespace of its own, on the Kubernetes of `tests/cluster`, and wait until it is ready. They take
-turns, so that a machine that is busy now and idle later does not decide. About 25 minutes on two
+turns, so that a machine that is busy now and idle later does not decide. About ten minutes on two
 idle cores.
 """
 
