@@ -4,6 +4,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 BIN := .venv/bin
+# The tests of a file in one process, the files in the order of tests/conftest.py.
+SPREAD := --dist loadfile --no-loadscope-reorder
 CONFIG ?= qhub-config.yaml
 GOLDEN_TESTS := tests/render/test_golden.py helm/prefect-agent/tests/test_agent_chart_golden.py tests/cli/test_show.py
 
@@ -27,11 +29,11 @@ run: .venv/.embedded  ## start the platform of qhub-config.yaml, run an example 
 	@.ci/first-run $(CONFIG)
 
 test: .venv/.installed  ## run the tests that are quick
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not full and not cluster'
+	@$(BIN)/python -m pytest -n 2 $(SPREAD) -q -m 'not full and not cluster'
 
 # As root with chromium and chromedriver; what is missing is skipped, with CI=true it fails.
 test-full: .venv/.installed  ## run the others: whole platforms, the browser, faults
-	@$(BIN)/python -m pytest -n 4 --dist loadfile -q -m 'full and not cluster'
+	@$(BIN)/python -m pytest -n 4 $(SPREAD) -q -m 'full and not cluster'
 
 # As root on Linux, with Go: a Kubernetes of our own in a network namespace. The first time builds it.
 cluster: .venv/.installed  ## bring up a real Kubernetes for the tests
@@ -43,7 +45,7 @@ cluster-down: .venv/.installed  ## take it away without a trace
 # With QHUB_TEST_KUBECONFIG=FILE on that cluster, with our own otherwise. Processes share it; what is done
 # to a bed is done to another one.
 test-cluster: .venv/.installed  ## run the tests on a real Kubernetes
-	@$(BIN)/python -m pytest -n 3 --dist loadfile -q -m cluster
+	@$(BIN)/python -m pytest -n 3 $(SPREAD) -q -m cluster
 
 lint: .venv/.installed  ## check formats, types, Terraform, charts and generated files
 	@$(BIN)/ruff check .
@@ -74,5 +76,5 @@ bench: .venv/.installed  ## measure the command line, the embedded platform and 
 
 clean:  ## remove what the other targets made
 	@[ ! -e .cache/cluster/state ] || $(MAKE) cluster-down
-	@rm -rf .venv .cache build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .cache build dist .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -6,6 +6,25 @@ import signal
 
 import pytest
 
+LONGEST = (
+    "test_dask_clusters.py",
+    "test_install.py",
+    "test_interrupted.py",
+    "test_planted_secret.py",
+    "test_new_agents.py",
+    "test_old_agents.py",
+    "test_running.py",
+    "test_trouble.py",
+    "test_guide_prefect1.py",
+    "test_dask.py",
+    "test_failures.py",
+    "test_lifecycle.py",
+    "test_agent_chart_real_worker.py",
+    "test_agent_chart_real_agent.py",
+    "test_stages.py",
+)
+"""Files that take long, the longest first: begun last, they would keep one process busy alone."""
+
 
 def pytest_configure() -> None:
     """Let ^C interrupt: a job in the background of a script is started with it ignored.
@@ -17,7 +36,12 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep API servers out of `make test`: who starts one is marked `cluster`."""
+    """Begin with what takes long, and keep API servers out of `make test`.
+
+    Who starts one is marked `cluster`.
+    """
+    places = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(places)))
     unmarked = {
         item.path.name
         for item in items

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from qhub import __version__
 from qhub.cluster import refusals
 from qhub.cluster.credentials import access
 from qhub.cluster.errors import (
@@ -23,6 +24,7 @@ from qhub.cluster.errors import (
     RefusedError,
     UnauthorisedError,
 )
+from qhub.cluster.pool import pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +40,6 @@ _CONNECT_SECONDS = 5.0
 _BLOCK = 64 * 1024
 _LEAST_SECONDS = 0.1
 _PAGE = "500"
-_POOL = 64  # fewer than threads that ask at once, and urllib3 writes warnings
 _TRIES = 3
 _PAUSE_SECONDS = 0.3
 _BUSY = (429, 502, 503, 504)
@@ -302,19 +303,8 @@ class Connection:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="qhub-", ignore_cleanup_errors=True)
         given = access(self.target, environ=self._environ, folder=Path(self._folder.name))
-        import urllib3
-        from kubernetes.client.rest import RESTClientObject
-
-        from qhub import __version__
-
-        if not given.configuration.verify_ssl:  # the kubeconfig's wish: not told at each request
-            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-        given.configuration.connection_pool_maxsize = _POOL
-        settings = given.configuration.auth_settings().values()
-        credential = {one["key"]: one["value"] for one in settings if one["in"] == "header"}
         agent = {"User-Agent": f"qhub/{__version__}"}
-        pool = RESTClientObject(given.configuration).pool_manager
-        return _Open(pool, {**agent, **credential, **given.headers}, given)
+        return _Open(pool(self.target.server, given.way), {**agent, **given.headers}, given)
 
 
 def _passes(error: ClusterError) -> bool:

@@ -8,7 +8,6 @@ logs a line and goes on as nobody.
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 import subprocess
@@ -17,9 +16,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from qhub.cluster import kubeconfig
 from qhub.cluster.errors import CredentialsError, KubeconfigError, MissingExtraError
+from qhub.cluster.pool import Way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,17 +33,16 @@ _COMMAND_SECONDS = 60
 _LOGIN_SECONDS = 300
 """On a terminal somebody may have to log in, in a browser."""
 _WORDS = 300
-_DATA = ("certificate-authority-data", "client-certificate-data", "client-key-data")
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
     """How to talk with the API server as the context's user.
 
-    `configuration` is the package's; `expires` is known of some credentials.
+    `headers` say who we are; `expires` is known of some credentials.
     """
 
-    configuration: Any = field(repr=False)
+    way: Way
     headers: Mapping[str, str] = field(repr=False)
     expires: datetime | None
 
@@ -62,9 +62,19 @@ def access(target: Target, *, environ: Mapping[str, str], folder: Path) -> Acces
         )
     name = str(context.get("user") or "")
     user, expires = _user(target, found, name, environ)
+    try:
+        way = _way(cluster, user, folder)
+        headers = _headers(user)
+    except (OSError, TypeError, ValueError) as error:
+        # The text of an error of a decoder could hold what it could not decode.
+        told = f": {error}" if isinstance(error, OSError) else ""
+        raise KubeconfigError(
+            f"context '{target.context}' of the kubeconfig cannot be used{told}",
+            hint="have the kubeconfig written again",
+        ) from error
     return Access(
-        configuration=_configuration(target, cluster, user, folder),
-        headers={"Impersonate-User": str(user["as"])} if user.get("as") else {},
+        way=way,
+        headers=headers,
         expires=expires or _expiry(str(user.get("token") or "")),
     )
 
@@ -99,10 +109,48 @@ def _user(
     return user, None
 
 
-def _configuration(
-    target: Target, cluster: Mapping[str, Any], user: Mapping[str, Any], folder: Path
-) -> Any:
-    """Return the settings as the package `kubernetes` makes them."""
+def _way(cluster: Mapping[str, Any], user: Mapping[str, Any], folder: Path) -> Way:
+    """Return how the API server is reached; without TLS there are no certificates."""
+    is_tls = urlsplit(str(cluster.get("server"))).scheme == "https"
+    return Way(
+        authority=_file(cluster, "certificate-authority", folder) if is_tls else None,
+        certificate=_file(user, "client-certificate", folder) if is_tls else None,
+        key=_file(user, "client-key", folder) if is_tls else None,
+        verified=not cluster.get("insecure-skip-tls-verify"),
+        server_name=cluster.get("tls-server-name"),
+        proxy=cluster.get("proxy-url"),
+    )
+
+
+def _file(entry: Mapping[str, Any], key: str, folder: Path) -> str | None:
+    """Return the file of a certificate or a key; data in the kubeconfig go to a file of ours."""
+    if data := entry.get(f"{key}-data"):
+        path = folder / key
+        path.touch(mode=0o600)
+        path.write_bytes(base64.b64decode(data))
+        return str(path)
+    if not entry.get(key):
+        return None
+    if not Path(entry[key]).is_file():
+        raise FileNotFoundError(f"there is no file {entry[key]}")
+    return str(entry[key])
+
+
+def _headers(user: Mapping[str, Any]) -> dict[str, str]:
+    """Return the headers that say who we are, and who we want to be taken for."""
+    headers = {"Impersonate-User": str(user["as"])} if user.get("as") else {}
+    if user.get("token"):
+        return headers | {"authorization": f"Bearer {user['token']}"}
+    if user.get("auth-provider"):
+        return headers | _logged_in(user)
+    if "username" in user and "password" in user:
+        both = f"{user['username']}:{user['password']}".encode()
+        return headers | {"authorization": f"Basic {base64.b64encode(both).decode()}"}
+    return headers
+
+
+def _logged_in(user: Mapping[str, Any]) -> dict[str, str]:
+    """Return the header of a token of OIDC; the package gets a new one when it has expired."""
     try:
         import kubernetes
         from kubernetes.config.config_exception import ConfigException
@@ -111,40 +159,19 @@ def _configuration(
             f"the package {error.name} is missing", hint="pip install 'qhub[kubernetes]'"
         ) from error
     configuration: Any = kubernetes.client.Configuration()
+    document = {
+        "current-context": "this",
+        "contexts": [{"name": "this", "context": {"cluster": "this", "user": "this"}}],
+        "clusters": [{"name": "this", "cluster": {}}],
+        "users": [{"name": "this", "user": {"auth-provider": user["auth-provider"]}}],
+    }
     load: Any = kubernetes.config.load_kube_config_from_dict
     try:
-        document = {
-            "current-context": target.context,
-            "contexts": [{"name": target.context, "context": {"cluster": "this", "user": "this"}}],
-            "clusters": [{"name": "this", "cluster": _in_files(cluster, folder)}],
-            "users": [{"name": "this", "user": _in_files(user, folder)}],
-        }
         load(document, client_configuration=configuration)
-    except (ConfigException, binascii.Error, OSError, KeyError, TypeError, ValueError) as error:
-        # The text of an error of a decoder could hold what it could not decode.
-        told = f": {error}" if isinstance(error, (ConfigException, OSError)) else ""
-        raise KubeconfigError(
-            f"context '{target.context}' of the kubeconfig cannot be used{told}",
-            hint="have the kubeconfig written again",
-        ) from error
-    configuration.retries = False  # the connection's own affair, within its deadline
-    return configuration
-
-
-def _in_files(entry: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """Return a cluster or a user with its certificates and keys in files of ours.
-
-    The package would share its files among all that have the same certificate, and whoever is
-    closed first takes them away.
-    """
-    found = {key: value for key, value in entry.items() if key not in _DATA}
-    for key in _DATA:
-        if entry.get(key):
-            path = folder / key.removesuffix("-data")
-            path.touch(mode=0o600)
-            path.write_bytes(base64.b64decode(entry[key]))
-            found[key.removesuffix("-data")] = str(path)
-    return found
+    except ConfigException as error:
+        raise ValueError(str(error)) from error
+    token = configuration.api_key.get("BearerToken")
+    return {"authorization": token} if token else {}
 
 
 def _token_of(path: Path, target: Target) -> str:

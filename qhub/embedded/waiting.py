@@ -25,7 +25,7 @@ __all__ = ["Waiting", "log_tail"]
 _LIMITS = {"server": 90.0, "gateway": 30.0}
 _AGENT_LIMIT = 60.0
 _PORTS = {"server": ("server",), "gateway": ("gateway", "gateway_proxy", "gateway_tls")}
-_PAUSE_SECONDS = 0.05
+_PAUSE_SECONDS = 0.1
 _LOOK_SECONDS = 0.5
 _TOO_MANY_STARTS = 4
 """A program that died so often will not come up by waiting."""

@@ -16,7 +16,6 @@ from qhub.embedded.layout import Layout
 from tests.cli import configs
 from tests.cli.process import DEADLINE_SECONDS, QHUB, environ
 from tests.cli.test_status import EMBEDDED
-from tests.embedded.server import PASSWORD, serving
 from tests.embedded.supervised import IDLES, snapshot, supervising
 
 if TYPE_CHECKING:
@@ -128,25 +127,6 @@ def test_ctrl_c_ends_following_quietly(layout: Layout, tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     rest, err = process.communicate(timeout=DEADLINE_SECONDS)
     assert (process.returncode, rest, err) == (130, "", "")
-
-
-@pytest.mark.full
-def test_the_address_of_the_page_is_printed_with_the_place_of_its_password(
-    layout: Layout, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with serving(tmp_path / "server") as server:
-        layout.ports.write_text(json.dumps({"server": server.port}))
-        assert main(["ui", "--print"]) == 0
-        page = f"http://127.0.0.1:{server.port}"
-        out = capsys.readouterr().out
-        assert out == f"{page}\nits password is the content of {layout.password('api')}\n"
-        assert PASSWORD not in out
-        assert main(["ui", "--print", "--output", "json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "url": page,
-        "password_file": str(layout.password("api")),
-        "opened": False,
-    }
 
 
 def test_the_page_of_a_dead_server_is_not_opened(

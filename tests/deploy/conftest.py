@@ -28,11 +28,35 @@ def providers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def place(tmp_path: Path, apiserver: ApiServer, providers: Path) -> Iterator[Place]:
-    """Return a folder with a config file, and a namespace of its own whose pods are ready."""
-    made = place_in(tmp_path, apiserver, providers)
+def unready(tmp_path: Path, apiserver: ApiServer, providers: Path) -> Place:
+    """Return a folder with a config file, and a namespace of its own whose pods get ready never."""
+    return place_in(tmp_path, apiserver, providers)
+
+
+@pytest.fixture
+def place(unready: Place) -> Iterator[Place]:
+    """Return a place whose pods are ready."""
+    with unready.server.ready_pods(unready.namespace):
+        yield unready
+
+
+@pytest.fixture(scope="module")
+def _shared(
+    tmp_path_factory: pytest.TempPathFactory, apiserver: ApiServer, providers: Path
+) -> Iterator[Place]:
+    made = place_in(tmp_path_factory.mktemp("shared"), apiserver, providers)
     with apiserver.ready_pods(made.namespace):
+        made.run("deploy")
         yield made
+
+
+@pytest.fixture
+def deployed(_shared: Place) -> Iterator[Place]:
+    """Return a deployed place that a file shares; who changes it, heals it, or is its last."""
+    config = dict(_shared.config)
+    yield _shared
+    _shared.config.clear()
+    _shared.write(**config)
 
 
 FIRST = b"""

@@ -20,10 +20,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.cluster
 
 
-def test_everything_goes_releases_first_and_the_namespace_last(place: Place) -> None:
+def test_everything_goes_without_a_secret_releases_first_and_the_namespace_last(
+    place: Place,
+) -> None:
     place.run("deploy")
+    without = {"TF_VAR_auth": "", "S3_KEY": ""}
 
-    done = place.attempt("destroy", "--confirm", "pipelines")
+    done = place.attempt("destroy", "--confirm", "pipelines", more=without)
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[1:8] == [
@@ -42,15 +45,8 @@ def test_everything_goes_releases_first_and_the_namespace_last(place: Place) -> 
     assert order[-1] == "kubernetes_namespace_v1"
     assert place.get("") is None
 
-
-def test_no_secret_is_needed_and_a_second_destroy_finds_nothing(place: Place) -> None:
-    place.run("deploy")
-    without = {"TF_VAR_auth": "", "S3_KEY": ""}
-
-    first = place.report("destroy", "--confirm", "pipelines", more=without)
     second = place.report("destroy", "--confirm", "pipelines", more=without)
 
-    assert first["existed"]
     assert not second["existed"]
     assert second["removed"] == []
 
@@ -63,11 +59,13 @@ def test_no_secret_is_needed_and_a_second_destroy_finds_nothing(place: Place) ->
     ],
 )
 def test_it_is_confirmed_by_the_projects_name(
-    arguments: tuple[str, ...], told: str, place: Place
+    arguments: tuple[str, ...], told: str, deployed: Place
 ) -> None:
-    place.run("deploy")
-    assert told in place.run("destroy", *arguments, status=2)
-    assert place.report("deploy")["unchanged"]
+    state = deployed.private / f"{STAGE}.tfstate"
+    before = state.read_bytes()
+    assert told in deployed.run("destroy", *arguments, status=2)
+    assert state.read_bytes() == before
+    assert deployed.releases() == {"qhub-etl": ("deployed", 1), "qhub-gpu": ("deployed", 1)}
 
 
 def test_a_namespace_of_the_users_stays_and_what_is_left_in_it_is_listed(place: Place) -> None:

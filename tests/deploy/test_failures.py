@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.deploy.place import PLANTED, STAGE, place_in
+from tests.deploy.place import PLANTED, STAGE
 from tests.deploy.waiting import until
 from tests.terraform.standin import cli_config
 
 if TYPE_CHECKING:
     from tests.deploy.place import Place
-    from tests.terraform.apiserver import ApiServer
 
 pytestmark = pytest.mark.cluster
 
@@ -69,13 +68,13 @@ def test_an_api_server_that_goes_away_is_told_and_the_next_deploy_works(
 
 @pytest.mark.full
 def test_an_api_server_that_goes_away_while_helm_waits_is_told_in_time(
-    tmp_path: Path, apiserver: ApiServer, providers: Path
+    unready: Place,
 ) -> None:
-    place = place_in(tmp_path, apiserver, providers)  # whose pods do not get ready
+    place = unready
     place.write(terraform_state={"type": "remote"})
     with place.start("deploy", "--output", "json") as qhub:
         until(lambda: len((place.get("pods") or {}).get("items", ())) == 2, what="the pods")
-        with apiserver.away():
+        with place.server.away():
             begun = time.monotonic()
             told = qhub.stdout.read() if qhub.stdout is not None else ""
     assert time.monotonic() - begun < 60, told
@@ -83,7 +82,7 @@ def test_an_api_server_that_goes_away_while_helm_waits_is_told_in_time(
     first, *_ = json.loads(told[told.index("{\n") :])["error"]["troubles"]
     assert first["about"] == "the cluster"
 
-    with apiserver.ready_pods(place.namespace):
+    with place.server.ready_pods(place.namespace):
         said = place.run("deploy")
         assert "is taken away" in said  # the lock, which could not be given back
         assert place.report("deploy")["unchanged"]
@@ -102,30 +101,17 @@ def _limit(place: Place, what: str) -> None:
     until(lambda: place.get("resourcequotas/small")["status"].get("hard"), what="the quota")
 
 
-def _without_config_maps(place: Place) -> None:
-    """Have a namespace in which Helm may not make what each agent needs."""
+def test_what_helm_is_refused_is_told_without_secrets_and_the_next_deploy_works(
+    place: Place,
+) -> None:
     place.server.call("POST", "/api/v1/namespaces", {"metadata": {"name": place.namespace}})
     _limit(place, "count/configmaps")
     place.write(existing={**place.config["existing"], "create_namespace": False})
-
-
-def test_what_helm_is_refused_is_told_and_the_next_deploy_works(place: Place) -> None:
-    _without_config_maps(place)
 
     error = place.report("deploy", status=3)["error"]
 
     assert "quota: small" in error["message"]
     assert error["troubles"]
-    place.server.call("DELETE", place.path("resourcequotas/small"))
-    place.run("deploy")
-    assert place.report("deploy")["unchanged"]
-
-
-def test_a_failed_deploy_leaves_a_report_for_its_owner_without_secrets(place: Place) -> None:
-    _without_config_maps(place)
-
-    error = place.report("deploy", status=3)["error"]
-
     (report,) = (place.private / "reports").iterdir()
     assert error["hint"].endswith(f"more is in {report}")
     assert report.stat().st_mode & 0o777 == 0o600
@@ -134,6 +120,9 @@ def test_a_failed_deploy_leaves_a_report_for_its_owner_without_secrets(place: Pl
     assert place.server.url in text
     everything = text + json.dumps(error)
     assert not any(value in everything for value in PLANTED.values())
+    place.server.call("DELETE", place.path("resourcequotas/small"))
+    place.run("deploy")
+    assert place.report("deploy")["unchanged"]
 
 
 def test_a_registry_that_has_no_provider_is_told(place: Place) -> None:

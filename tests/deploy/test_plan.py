@@ -34,9 +34,9 @@ ALL = [
 
 
 def test_a_plan_is_a_line_a_change_and_changes_nothing(place: Place) -> None:
-    done = place.attempt("plan")
+    done = place.attempt("plan", "--detailed-exitcode")
 
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 4, done.stderr
     assert done.stdout.splitlines() == [
         f"pipelines ({place.namespace}) on context qhub-bed ({place.server.url})",
         f"{STAGE}: 7 to create",
@@ -46,19 +46,16 @@ def test_a_plan_is_a_line_a_change_and_changes_nothing(place: Place) -> None:
     assert not list(place.private.rglob("*.tfplan"))
 
 
-def test_the_exit_status_tells_of_changes_where_that_is_wanted(place: Place) -> None:
-    place.run("plan", "--detailed-exitcode", status=4)
-    place.run("deploy")
-    told = place.run("plan", "--detailed-exitcode", status=0)
+def test_the_exit_status_tells_that_nothing_is_to_change(deployed: Place) -> None:
+    told = deployed.run("plan", "--detailed-exitcode", status=0)
     assert f"{STAGE}: nothing to change" in told
 
 
-def test_a_change_says_what_differs(place: Place) -> None:
-    place.run("deploy")
+def test_a_change_says_what_differs(deployed: Place) -> None:
     overrides = {"envVars": {"STAGE": "production"}, "replicas": 2}
-    place.write(prefect={**place.config["prefect"], "overrides": overrides})
+    deployed.write(prefect={**deployed.config["prefect"], "overrides": overrides})
 
-    planned = place.report("plan")["stages"][0]["changes"]
+    planned = deployed.report("plan")["stages"][0]["changes"]
 
     assert [change["why"] for change in planned] == ["envVars, replicas"] * 2 or [
         change["why"] for change in planned
@@ -91,10 +88,9 @@ def test_a_kept_plan_holds_no_secret(place: Place) -> None:
     assert [value for value in PLANTED.values() if value.encode() in unpacked] == []
 
 
-def test_an_empty_plan_is_kept_and_deployed(place: Place) -> None:
-    place.run("deploy")
-    place.run("plan", "--out", "plans.tar")
-    assert place.report("deploy", "--plan", "plans.tar")["unchanged"]
+def test_an_empty_plan_is_kept_and_deployed(deployed: Place) -> None:
+    deployed.run("plan", "--out", "plans.tar")
+    assert deployed.report("deploy", "--plan", "plans.tar")["unchanged"]
 
 
 @pytest.mark.parametrize(
@@ -105,19 +101,18 @@ def test_an_empty_plan_is_kept_and_deployed(place: Place) -> None:
     ],
 )
 def test_a_plan_of_something_else_is_refused_and_nothing_is_changed(
-    change: str, told: str, place: Place
+    change: str, told: str, deployed: Place
 ) -> None:
-    place.run("deploy")
-    place.run("plan", "--out", "plans.tar")
+    deployed.run("plan", "--out", "plans.tar")
     if change == "config":
-        place.write(prefect={**place.config["prefect"], "agents": [{"name": "etl"}]})
+        deployed.write(prefect={**deployed.config["prefect"], "agents": [{"name": "etl"}]})
     more = {"S3_KEY": "another"} if change == "secret" else {}
 
-    error = place.report("deploy", "--plan", "plans.tar", status=3, more=more)["error"]
+    error = deployed.report("deploy", "--plan", "plans.tar", status=3, more=more)["error"]
 
     assert told in error["message"]
     assert error["hint"] == "plan again: qhub plan --out FILE"
-    assert place.releases() == {"qhub-etl": ("deployed", 1), "qhub-gpu": ("deployed", 1)}
+    assert deployed.releases() == {"qhub-etl": ("deployed", 1), "qhub-gpu": ("deployed", 1)}
 
 
 def test_a_stage_behind_a_changed_one_is_planned_after_it(two: Request, place: Place) -> None:

@@ -27,21 +27,20 @@ def test_a_list_needs_no_cluster_and_shows_no_value(place: Place) -> None:
     assert not any(value in told for value in PLANTED.values())
 
 
-def test_a_check_compares_with_the_cluster(place: Place) -> None:
+def test_a_check_compares_with_the_cluster(place: Place, deployed: Place) -> None:
     before = place.report("secrets", "check", status=4)["secrets"]
     assert {state["in_cluster"] for state in before} == {"absent"}
-    place.run("deploy")
 
-    same = place.report("secrets", "check")["secrets"]
+    same = deployed.report("secrets", "check")["secrets"]
     assert {state["in_cluster"] for state in same} == {"same"}
     assert all(state["well"] for state in same)
 
-    other = place.report("secrets", "check", status=4, more={"S3_KEY": "another"})["secrets"]
+    other = deployed.report("secrets", "check", status=4, more={"S3_KEY": "another"})["secrets"]
     assert {(s["name"], s["in_cluster"]) for s in other} == {("S3", "differs"), ("AUTH", "same")}
 
 
-def test_a_key_that_somebody_added_is_told_and_taken_away(place: Place) -> None:
-    place.run("deploy")
+def test_a_key_that_somebody_added_is_told_and_taken_away(deployed: Place) -> None:
+    place = deployed
     added = {"data": {"EXTRA": "eA=="}}
     place.server.call("PATCH", place.path("secrets/qhub-etl-flow"), added)
 
@@ -55,16 +54,14 @@ def test_a_key_that_somebody_added_is_told_and_taken_away(place: Place) -> None:
     assert all(s["well"] for s in place.report("secrets", "check")["secrets"])
 
 
-def test_a_value_that_cannot_be_had_here_is_not_compared(place: Place) -> None:
-    place.run("deploy")
-
-    found = place.report("secrets", "check", status=4, more={"S3_KEY": ""})["secrets"]
+def test_a_value_that_cannot_be_had_here_is_not_compared(deployed: Place) -> None:
+    found = deployed.report("secrets", "check", status=4, more={"S3_KEY": ""})["secrets"]
 
     assert {(s["name"], s["problem"], s["in_cluster"], s["well"]) for s in found} == {
         ("AUTH", "", "same", True),
         ("S3", "not set, or empty", "uncompared", False),
     }
-    told = place.run("secrets", "check", status=4, more={"S3_KEY": ""})
+    told = deployed.run("secrets", "check", status=4, more={"S3_KEY": ""})
     assert "not set, or empty, there, not compared" in told
     assert "by hand" not in told
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,8 @@ from qhub.embedded import processes
 from qhub.embedded.api import Api
 from qhub.embedded.layout import Layout
 from qhub.embedded.supervise import Supervisor
-from tests.embedded.server import CACHE
+from tests.cli.process import run_here
+from tests.embedded.server import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +36,17 @@ dask_gateway: {{enabled: true}}
 secrets:
   KEY: {{from_env: THE_KEY}}
 """
+ONE_AGENT = """\
+project_name: {project}
+namespace: dev
+provider: embedded
+prefect:
+  enabled: true
+  agents:
+    - name: one
+      overrides: {{envVars: {{COLOUR: red}}}}
+dask_gateway: {{enabled: true}}
+"""
 
 
 @dataclass(slots=True)
@@ -45,11 +55,12 @@ class Machine:
 
     folder: Path
     project: str = "pipelines"
+    template: str = CONFIG
     environ: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.write(CONFIG.format(project=self.project))
+        self.reset()
         self.environ = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
@@ -65,6 +76,10 @@ class Machine:
     @property
     def layout(self) -> Layout:
         return Layout((Path(self.environ["QHUB_HOME"]) / f"{self.project}-dev").resolve())
+
+    def reset(self) -> None:
+        """Let the config file be what it was."""
+        self.write(self.template.format(project=self.project))
 
     def write(self, text: str) -> None:
         self.config.write_text(text)
@@ -87,30 +102,23 @@ class Machine:
 
     def qhub(self, *arguments: str, status: int = 0) -> str:
         """Run a command to its end; return what it printed, standard error included."""
-        process = self.start(*arguments)
-        try:
-            out, err = process.communicate(timeout=150)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise
-        assert process.returncode == status, out + err
+        ended, out, err = run_here(*arguments, cwd=self.folder, environment=self.environ)
+        assert ended == status, out + err
         return out + err
 
     def deploy(self) -> dict[str, Any]:
         """Deploy; return what it tells as JSON."""
-        process = self.start("deploy", "--output", "json")
-        out, err = process.communicate(timeout=150)
-        assert process.returncode == 0, out + err
+        arguments = ("deploy", "--output", "json")
+        ended, out, err = run_here(*arguments, cwd=self.folder, environment=self.environ)
+        assert ended == 0, out + err
         return dict(json.loads(out))
 
-    def migrated(self) -> None:
-        """Put a database there whose migrations ran already: four seconds instead of ten."""
-        cached = CACHE / f"{version('prefect')}.db"
-        database = self.layout.server / "prefect.db"
-        if cached.exists() and not database.exists():
-            self.layout.make()
-            shutil.copy(cached, database)
-            database.chmod(0o600)
+    def status(self, *, fails: int = 0) -> dict[str, Any]:
+        """Return the status as data."""
+        arguments = ("status", "--output", "json")
+        ended, out, err = run_here(*arguments, cwd=self.folder, environment=self.environ)
+        assert ended == fails, out + err
+        return dict(json.loads(out))
 
     def pids(self) -> dict[str, int | None]:
         return {program.name: program.pid for program in Supervisor(self.layout).programs()}
@@ -143,16 +151,19 @@ class Machine:
 
 
 @contextmanager
-def machine(folder: Path, project: str = "pipelines", **environ: str) -> Iterator[Machine]:
+def machine(
+    folder: Path, project: str = "pipelines", *, template: str = CONFIG, **environ: str
+) -> Iterator[Machine]:
     """Yield a machine on which nothing runs yet; whatever was deployed is destroyed after."""
-    found = Machine(folder, project, dict(environ))
-    found.migrated()
+    found = Machine(folder, project, template, dict(environ))
+    migrate(found.layout)
     try:
         yield found
     finally:
-        found.write(CONFIG.format(project=project))
+        found.reset()
         found.qhub("destroy", "--confirm", project, "--timeout", "0", "--data")
         assert found.processes() == []
+        assert not found.layout.root.exists()
 
 
 def until(what: Callable[[], object], *, seconds: float = 60) -> None:

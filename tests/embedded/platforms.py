@@ -186,7 +186,7 @@ class Agents:
             final = state["type"] in FINAL and not set(names) & {"AwaitingRetry"}
             return str(state["name"]) if state["name"] in names or final else ""
 
-        found = until(reached, within=within, what=f"{run} to be {names}: {self.state(run)}")
+        found = until(reached, within=within, what=f"{run} to be {names}", every=0.2)
         assert found in names, f"{found}: {self.call(f'/flow_runs/{run}')['state']}\n{self.log}"
         return str(found)
 
@@ -217,13 +217,15 @@ def agent(server: Server, name: str, **configuration: Any) -> Iterator[Agents]:
         agents.stop()
 
 
-def until(condition: Callable[[], object], *, within: float = 30, what: str = "") -> object:
-    """Wait until a condition holds; return what it gave."""
+def until(
+    condition: Callable[[], object], *, within: float = 30, what: str = "", every: float = 0.05
+) -> object:
+    """Wait until a condition, looked at `every` so many seconds, holds; return what it gave."""
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         if found := condition():
             return found
-        time.sleep(0.05)
+        time.sleep(every)
     raise AssertionError(f"waited {within} s in vain: {what}")
 
 

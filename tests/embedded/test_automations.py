@@ -49,7 +49,7 @@ def test_lost_runs_are_crashed_and_stuck_ones_scheduled_within_two_minutes(
     for run in (lost, lasting):
         agents.wait(run, "Running")
         # One at its start, and the next after 30 s: whoever sends one only is dead.
-        until(lambda run=run: len(heartbeats(agents, run)) > 1, within=60, what="heartbeats")  # type: ignore[misc]  # `until` does not say of what
+        until(lambda run=run: len(heartbeats(agents, run)) > 1, within=60, every=1)  # type: ignore[misc]  # `until` does not say of what
     assert agents.process is not None
     flow, parent, worker = agents.identity(lost).pid, agents.process.pid, agents.worker
     for pid in (parent, worker, flow):
@@ -59,8 +59,8 @@ def test_lost_runs_are_crashed_and_stuck_ones_scheduled_within_two_minutes(
     stuck = agents.run(deployment, file=str(tmp_path / "stuck"))
     agents.call(f"/flow_runs/{stuck}/set_state", {"state": {"type": "PENDING"}})
     assert agents.state(stuck) == "Pending"
-    until(lambda: agents.state(stuck) == "Scheduled", within=100, what="the stuck run")
-    until(lambda: agents.state(lost) == "Crashed", within=120, what="the lost run")
+    until(lambda: agents.state(stuck) == "Scheduled", within=100, every=1)
+    until(lambda: agents.state(lost) == "Crashed", within=120, every=1)
     assert time.monotonic() - killed < 120
     state = agents.call(f"/flow_runs/{lost}")["state"]
     assert state["message"] == "its process sent no heartbeat any more"

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +19,7 @@ import pytest
 from qhub.embedded import processes
 from qhub.embedded.supervise import Supervisor
 from tests.embedded.platform import Machine, machine, until
+from tests.embedded.supervised import IDLES, supervising
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,58 +43,28 @@ os.setsid()
 print(flush=True)
 time.sleep(600)
 """
+_DESTROY = ("destroy", "--confirm", "pipelines")
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    with machine(tmp_path_factory.mktemp("platform") / "project") as found:
+        yield found
 
 
 @pytest.fixture
-def deployed(tmp_path: Path) -> Iterator[Machine]:
-    with machine(tmp_path / "project") as found:
-        found.deploy()
-        yield found
+def deployed(platform: Machine) -> Machine:
+    """The platform of this file, which runs: it is started where a test destroyed it."""
+    platform.deploy()
+    return platform
 
 
 def _running(deployed: Machine) -> str:
     """Return the id of a run that runs until the file `go-on` is there."""
+    (deployed.folder / "go-on").unlink(missing_ok=True)
     run = deployed.run("one", _FLOW)
     until(lambda: deployed.state_of(run) == "RUNNING")
     return run
-
-
-def test_nothing_is_left_and_the_data_is_there_for_the_next_deploy(deployed: Machine) -> None:
-    run = _running(deployed)
-    left = subprocess.Popen(
-        [sys.executable, "-c", _LEFT],
-        env={**os.environ, "QHUB_STATE": str(deployed.layout.root)},
-        stdout=subprocess.PIPE,
-    )
-    with left:
-        assert left.stdout is not None
-        left.stdout.readline()
-        out = deployed.qhub("destroy", "--confirm", "pipelines", "--timeout", "0.5")
-        assert f"was left     pid {left.pid}, " in out
-        assert left.wait(10) == -signal.SIGKILL
-    assert "ended runs   " in out
-    assert deployed.processes() == []
-    assert not deployed.layout.socket.exists()
-    assert not deployed.layout.pid_file.exists()
-    assert "did not run" in deployed.qhub("destroy", "--confirm", "pipelines")
-    assert deployed.deploy()["started"] is True
-    with deployed.api() as api:
-        found = api.get(f"/flow_runs/{run}")
-        assert found["state_type"] == "CRASHED"
-        assert [pool["is_paused"] for pool in api.every("/work_pools/filter")] == [False, False]
-
-
-def test_a_run_that_comes_to_its_end_in_time_is_completed(deployed: Machine) -> None:
-    run = _running(deployed)
-    begun = deployed.start("destroy", "--confirm", "pipelines", "--timeout", "100")
-    until(lambda: _are_paused(deployed))
-    (deployed.folder / "go-on").touch()
-    out, err = begun.communicate(timeout=150)
-    assert begun.returncode == 0, err
-    assert "ended runs" not in out
-    assert deployed.processes() == []
-    deployed.deploy()
-    assert deployed.state_of(run) == "COMPLETED"
 
 
 def _are_paused(deployed: Machine) -> bool:
@@ -97,72 +72,25 @@ def _are_paused(deployed: Machine) -> bool:
         return all(pool["is_paused"] for pool in api.every("/work_pools/filter"))
 
 
-def test_everything_is_removed_only_when_asked_and_only_of_this_platform(
+def test_a_command_in_between_finds_the_platform_and_its_status_is_handed_on(
     deployed: Machine,
 ) -> None:
-    other = deployed.layout.root.parent / "of-somebody"
-    other.mkdir()
-    out = deployed.qhub("destroy", "--confirm", "pipelines", "--data")
-    assert f"removed      {deployed.layout.root}" in out
-    assert list(deployed.layout.root.parent.iterdir()) == [other]
-    assert "is not deployed on this machine" in deployed.qhub("destroy")
-
-
-def test_the_same_names_in_another_folder_stop_and_remove_nothing(
-    deployed: Machine, tmp_path: Path
-) -> None:
-    other = Machine(tmp_path / "other", environ={"QHUB_HOME": deployed.environ["QHUB_HOME"]})
-    told = other.qhub("destroy", "--data", "--confirm", "pipelines", status=3)
-    assert f"pipelines (dev) was deployed from {deployed.config}" in told
-    assert "destroy it with that file, or take it over with --adopt" in told
-    assert json.loads(deployed.qhub("status", "--output", "json"))["healthy"]
-    told = other.qhub("destroy", "--data", "--adopt", "--confirm", "pipelines")
-    assert f"taken over from {deployed.config}" in told
-    assert not deployed.layout.root.exists()
-    assert processes.find(deployed.layout) == []
-
-
-def test_what_lost_its_folder_is_told_and_ended(deployed: Machine) -> None:
-    assert len(processes.find(deployed.layout)) >= 4
-    shutil.rmtree(deployed.layout.root)
-    told = deployed.qhub("status", status=4)
-    assert "its state is gone" in told
-    assert "`qhub destroy` ends it" in told
-    assert "was left" in deployed.qhub("destroy", "--confirm", "pipelines")
-    assert processes.find(deployed.layout) == []
-
-
-def test_a_lost_password_is_told_by_every_command_and_made_anew(deployed: Machine) -> None:
-    layout = deployed.layout
-    for name in ("api", "gateway"):
-        layout.password(name).unlink()
-    missing = f"its password is missing: {layout.password('api')}"
-    status = json.loads(deployed.qhub("status", "--output", "json", status=4))
-    told = {p["part"]: (p["message"], p["hint"]) for p in status["problems"]}
-    hint = "`qhub deploy` makes a new one, and restarts what uses it"
-    assert told["server"] == (missing, hint)
-    assert told["gateway"] == (f"its password is missing: {layout.password('gateway')}", hint)
-    for command in (["flow", "list"], ["ui", "--print"], ["connect", "--", "true"]):
-        assert missing in deployed.qhub(*command, status=3)
-    deployed.deploy()
-    assert json.loads(deployed.qhub("status", "--output", "json"))["healthy"]
-
-
-def test_what_survived_its_supervisor_is_ended_too(deployed: Machine) -> None:
-    pid = Supervisor(deployed.layout).pid()
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    out = deployed.qhub("destroy", "--confirm", "pipelines")
-    assert "pipelines (dev) did not run" in out
-    assert "qhub.embedded.programs.server: ended" in out
-    assert deployed.processes() == []
+    program = "import os; print(os.environ['PREFECT_API_URL']); raise SystemExit(7)"
+    process = deployed.start("connect", "--", sys.executable, "-c", program)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 7, err
+    with deployed.api() as api:
+        assert out == f"{api.url}\n"
+    assert "cannot run 'no-such-command': No such file" in deployed.qhub(
+        "connect", "--", "no-such-command", status=3
+    )
 
 
 def test_a_destroy_that_was_interrupted_stops_nothing(deployed: Machine) -> None:
     run = _running(deployed)
     with deployed.api() as api:
         api.patch("/work_pools/two", {"is_paused": True})  # by hand
-    begun = deployed.start("destroy", "--confirm", "pipelines", "--timeout", "60")
+    begun = deployed.start(*_DESTROY, "--timeout", "60")
     until(lambda: _are_paused(deployed))
     begun.send_signal(signal.SIGINT)
     _, err = begun.communicate(timeout=30)
@@ -170,14 +98,15 @@ def test_a_destroy_that_was_interrupted_stops_nothing(deployed: Machine) -> None
     assert "note: nothing was stopped: runs start again" in err
     with deployed.api() as api:
         pools = {pool["name"]: pool["is_paused"] for pool in api.every("/work_pools/filter")}
-    assert pools == {"one": False, "two": True}
+        assert pools == {"one": False, "two": True}
+        api.patch("/work_pools/two", {"is_paused": False})
     assert deployed.state_of(run) == "RUNNING"
     assert deployed.deploy()["unchanged"] is True
 
 
-def test_a_destroy_that_was_killed_is_told_and_finished_by_the_next(deployed: Machine) -> None:
+def test_a_destroy_that_was_killed_is_told_and_taken_back_by_a_deploy(deployed: Machine) -> None:
     _running(deployed)
-    begun = deployed.start("destroy", "--confirm", "pipelines", "--timeout", "60")
+    begun = deployed.start(*_DESTROY, "--timeout", "60")
     until(lambda: _are_paused(deployed))
     begun.kill()
     begun.communicate(timeout=30)
@@ -186,20 +115,124 @@ def test_a_destroy_that_was_killed_is_told_and_finished_by_the_next(deployed: Ma
     assert "`qhub deploy` lets runs start again, `qhub destroy` goes on" in out
     assert deployed.deploy()["unchanged"] is False  # pools go on
     assert not _are_paused(deployed)
-    deployed.qhub("destroy", "--confirm", "pipelines", "--timeout", "0")
+
+
+def test_runs_that_come_to_their_end_in_time_are_completed_and_the_rest_stops_in_order(
+    deployed: Machine,
+) -> None:
+    run = _running(deployed)
+    log = deployed.layout.log("supervisord")
+    before = len(log.read_text())
+    begun = deployed.start(*_DESTROY, "--timeout", "100")
+    until(lambda: _are_paused(deployed))
+    (deployed.folder / "go-on").touch()
+    out, err = begun.communicate(timeout=150)
+    assert begun.returncode == 0, err
+    assert "ended runs" not in out
+    assert deployed.processes() == []
+    with closing(sqlite3.connect(deployed.layout.server / "prefect.db")) as database:
+        found = database.execute("SELECT id, state_type FROM flow_run").fetchall()
+    assert (run, "COMPLETED") in found
+    assert {state for _, state in found} == {"COMPLETED"}
+    stopped = re.findall(r"stopped: (\S+)", log.read_text()[before:])
+    assert {*stopped[:2]} == {"agent-one", "agent-two"}
+    assert stopped[2:] == ["gateway", "server"]  # what others need is stopped after them
+
+
+def test_nothing_is_left_and_the_data_is_there_for_the_next_deploy(deployed: Machine) -> None:
+    running = _running(deployed)
+    Supervisor(deployed.layout).stop("agent-one")  # nobody but destroy is to see to these
+    ends = {
+        _begun(deployed, "RUNNING"): ("CRASHED", "the platform was stopped while it ran"),
+        _begun(deployed, "RUNNING", "CANCELLING"): (
+            "CANCELLED",
+            "the platform was stopped while it was cancelled",
+        ),
+        _begun(deployed, "PENDING"): ("SCHEDULED", "the platform was stopped before it began"),
+    }
+    left = subprocess.Popen(
+        [sys.executable, "-c", _LEFT],
+        env={**os.environ, "QHUB_STATE": str(deployed.layout.root)},
+        stdout=subprocess.PIPE,
+    )
+    with left:
+        assert left.stdout is not None
+        left.stdout.readline()
+        out = deployed.qhub(*_DESTROY, "--timeout", "0.5")
+        assert f"was left     pid {left.pid}, " in out
+        assert left.wait(10) == -signal.SIGKILL
+    assert "ended runs   " in out
+    assert deployed.processes() == []
+    assert not deployed.layout.socket.exists()
+    assert not deployed.layout.pid_file.exists()
+    assert "did not run" in deployed.qhub(*_DESTROY)
+    told = deployed.qhub("connect", "--", "no-such-command", status=3)
+    assert "the platform pipelines (dev) does not run on this machine" in told
+    port = json.loads(deployed.layout.ports.read_text())["server"]
+    with closing(socket.socket()) as foreign:
+        foreign.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        foreign.bind(("127.0.0.1", port))
+        foreign.listen()
+        again = deployed.deploy()
+    assert again["started"] is True
+    assert again["page"] != f"http://127.0.0.1:{port}"  # which somebody took meanwhile
+    assert again["changed"][0] == "ports.json"
+    assert {run: _stopped(deployed, run) for run in ends} == {
+        run: [end] for run, end in ends.items()
+    }
+    assert deployed.state_of(running) == "CRASHED"
+    with deployed.api() as api:
+        assert [pool["is_paused"] for pool in api.every("/work_pools/filter")] == [False, False]
+
+
+def _begun(deployed: Machine, *states: str) -> str:
+    run = deployed.run("one", _FLOW)
+    with deployed.api() as api:
+        for state in states:
+            api.post(f"/flow_runs/{run}/set_state", {"state": {"type": state}, "force": True})
+    return run
+
+
+def _stopped(deployed: Machine, run: str) -> list[tuple[str, str]]:
+    """Return the states that a destroy gave a run, and what it said: the next deploy goes on."""
+    with deployed.api() as api:
+        states = api.get(f"/flow_run_states/?flow_run_id={run}")
+    return [(s["type"], s["message"]) for s in states if "was stopped" in (s["message"] or "")]
+
+
+def test_a_lost_password_is_told_by_every_command_and_made_anew(deployed: Machine) -> None:
+    layout = deployed.layout
+    for name in ("api", "gateway"):
+        layout.password(name).unlink()
+    missing = f"its password is missing: {layout.password('api')}"
+    told = {p["part"]: (p["message"], p["hint"]) for p in deployed.status(fails=4)["problems"]}
+    hint = "`qhub deploy` makes a new one, and restarts what uses it"
+    assert told["server"] == (missing, hint)
+    assert told["gateway"] == (f"its password is missing: {layout.password('gateway')}", hint)
+    for command in (["flow", "list"], ["ui", "--print"], ["connect", "--", "no-such-command"]):
+        assert missing in deployed.qhub(*command, status=3)
+    deployed.deploy()
+    assert deployed.status()["healthy"]
+
+
+def test_what_survived_its_supervisor_is_ended_too(deployed: Machine) -> None:
+    pid = Supervisor(deployed.layout).pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    out = deployed.qhub(*_DESTROY)
+    assert "pipelines (dev) did not run" in out
+    assert "qhub.embedded.programs.server: ended" in out
     assert deployed.processes() == []
 
 
-def test_a_command_in_between_finds_the_platform_and_its_status_is_handed_on(
-    deployed: Machine,
-) -> None:
-    program = "import os; print(os.environ['PREFECT_API_URL']); raise SystemExit(7)"
-    out = deployed.qhub("connect", "--", sys.executable, "-c", program, status=7)
-    with deployed.api() as api:
-        assert out == f"{api.url}\n"
-    assert "cannot run 'no-such-command': No such file" in deployed.qhub(
-        "connect", "--", "no-such-command", status=3
-    )
-    deployed.qhub("destroy", "--confirm", "pipelines", "--timeout", "0")
-    told = deployed.qhub("connect", "--", "true", status=3)
-    assert "the platform pipelines (dev) does not run on this machine" in told
+def test_what_lost_its_folder_is_told_and_ended(tmp_path: Path) -> None:
+    lost = Machine(tmp_path / "project")
+    lost.layout.make()
+    with supervising(lost.layout, {"server": IDLES, "agent-one": IDLES}):
+        until(lambda: len(processes.find(lost.layout)) == 3)
+        shutil.rmtree(lost.layout.root)
+        told = lost.qhub("status", status=4)
+        assert "its state is gone" in told
+        assert "`qhub destroy` ends it" in told
+        assert "was left" in lost.qhub(*_DESTROY)
+        assert processes.find(lost.layout) == []

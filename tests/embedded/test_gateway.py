@@ -97,13 +97,20 @@ def test_a_worker_that_never_fits_is_refused_with_the_limits(here: Access) -> No
         found.submit(worker_memory=64.0)
 
 
-def test_a_cluster_lives_through_the_death_of_the_gateway(tmp_path: Path) -> None:
+def test_a_cluster_lives_through_the_death_of_the_gateway_and_what_is_asked_meanwhile_is_done(
+    tmp_path: Path,
+) -> None:
+    """No call waits until it is healthy: a run that needs a cluster now does not fail."""
     with serving(tmp_path) as first:
         to, name = _killed_with_a_cluster(first)
         second = RunningGateway(first.layout, first.ports, gateway.start(first.layout, first.ports))
         try:
-            healthy(second)
-            assert [cluster.name for cluster in clusters(to)] == [name]
+            with connect(to) as found:
+                with attach(found, to, name) as cluster:
+                    assert is_alive(found, to, name)
+                    assert workers_of(cluster) == 0
+                other = submit(found, to, flow="g", profile=None, idle_timeout=None, owned=False)
+            assert {one.name for one in clusters(to)} == {name, other}
             told = describe(name, to)
             assert told is not None
             assert told.most == 4
@@ -123,23 +130,6 @@ def test_a_scheduler_that_died_with_the_gateway_is_noticed_by_the_next(tmp_path:
         try:
             healthy(second)
             until(lambda: clusters(to) == (), 10)
-        finally:
-            second.process.terminate()
-            second.process.wait(40)
-
-
-def test_what_is_asked_of_a_gateway_that_starts_again_is_done(tmp_path: Path) -> None:
-    """No call waits until it is healthy: a run that needs a cluster now does not fail."""
-    with serving(tmp_path) as first:
-        to, name = _killed_with_a_cluster(first)
-        second = RunningGateway(first.layout, first.ports, gateway.start(first.layout, first.ports))
-        try:
-            with connect(to) as found:
-                with attach(found, to, name) as cluster:
-                    assert is_alive(found, to, name)
-                    assert workers_of(cluster) == 0
-                other = submit(found, to, flow="g", profile=None, idle_timeout=None, owned=False)
-            assert {one.name for one in clusters(to)} == {name, other}
         finally:
             second.process.terminate()
             second.process.wait(40)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.embedded.platform import Machine, machine
+from tests.embedded.platform import ONE_AGENT, Machine, machine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,33 +20,36 @@ _RANGE = 12_000
 """The ports among which free ones are looked for, from a place that follows from the path."""
 
 
-def _home_with_the_same_first_port(home: Path) -> Path:
-    """Return another home, whose platform begins to look where that of `home` does."""
-
-    def first(folder: Path) -> int:
-        return zlib.crc32(os.fsencode(folder.resolve() / "pipelines-dev")) % _RANGE
-
-    others = (home.with_name(f"home-{number}") for number in range(1_000_000))
-    return next(other for other in others if first(other) == first(home))
+def _home_with_the_same_first_port(home: Path, root: Path) -> Path:
+    """Return a home like `home` whose platform `other` begins to look where that of `root` does."""
+    first = zlib.crc32(os.fsencode(root)) % _RANGE
+    resolved = home.resolve()
+    others = (resolved.with_name(f"{home.name}{number}") for number in range(1_000_000))
+    return next(o for o in others if zlib.crc32(os.fsencode(o / "other-dev")) % _RANGE == first)
 
 
-def test_two_deploys_that_want_the_same_ports_get_different_ones(tmp_path: Path) -> None:
-    homes = [tmp_path / "home", _home_with_the_same_first_port(tmp_path / "home")]
-    with ExitStack() as stack:
-        machines = [
-            stack.enter_context(machine(tmp_path / f"p{number}", QHUB_HOME=str(home)))
-            for number, home in enumerate(homes)
-        ]
-        begun = [one.start("deploy") for one in machines]
-        results = [process.communicate(timeout=150) for process in begun]
-        assert [process.returncode for process in begun] == [0, 0], results
-        ports = [_ports(one) for one in machines]
-        assert not ports[0] & ports[1]
-        for one in machines:  # each server knows its own password alone
-            with one.api() as api:
-                assert api.get("/variables/name/qhub_platform")["value"]["storage"] == (
-                    f"file://{one.layout.flows}"
-                )
+def test_two_platforms_that_want_the_same_ports_run_side_by_side_in_folders_with_any_name(
+    tmp_path: Path,
+) -> None:
+    strange = tmp_path / ("very long " * 9) / "mit Ümläut %(x)s ; # und \"'"
+    with machine(tmp_path / "one", template=ONE_AGENT) as one:
+        home = _home_with_the_same_first_port(strange, one.layout.root)
+        with machine(tmp_path / "two", "other", template=ONE_AGENT, QHUB_HOME=str(home)) as other:
+            del other.environ["HOME"]
+            begun = [found.start("deploy") for found in (one, other)]
+            results = [process.communicate(timeout=150) for process in begun]
+            assert [process.returncode for process in begun] == [0, 0], results
+            assert not _ports(one) & _ports(other)
+            for found in (one, other):  # each server knows its own password alone
+                with found.api() as api:
+                    assert api.get("/variables/name/qhub_platform")["value"]["storage"] == (
+                        f"file://{found.layout.flows}"
+                    )
+                assert found.pids().keys() == {"server", "gateway", "agent-one"}
+                assert found.deploy()["unchanged"] is True
+            other.qhub("destroy", "--confirm", "other", "--timeout", "0")
+            assert other.processes() == []
+            assert one.deploy()["unchanged"] is True
 
 
 def _ports(one: Machine) -> set[int]:

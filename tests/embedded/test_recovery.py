@@ -1,51 +1,30 @@
-"""Whatever is killed comes back: by supervisor, or by the next `qhub deploy`."""
+"""Whatever is killed or broken comes back: by supervisor, or by the next `qhub deploy`."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
-import socket
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
+import psutil  # noqa: TID253 the tests' own
 import pytest
 
 from qhub.embedded import processes
 from qhub.embedded.supervise import Supervisor
-from tests.embedded.platform import Machine, machine, until
+from tests.embedded.platform import ONE_AGENT, Machine, machine, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = pytest.mark.full
 
-_RUN = """
-import os, sys, time
-os.setsid()
-print(os.getpid(), flush=True)
-time.sleep(600)
-"""
-
 
 @pytest.fixture(scope="module")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    with machine(tmp_path_factory.mktemp("platform") / "project") as found:
+    with machine(tmp_path_factory.mktemp("platform") / "project", template=ONE_AGENT) as found:
         found.deploy()
         yield found
-
-
-_FLOW = """
-import pathlib, time
-from prefect import flow
-
-@flow
-def main():
-    while not pathlib.Path("go-on").exists():
-        time.sleep(0.1)
-"""
 
 
 def _kill(*pids: int | None) -> None:
@@ -63,21 +42,29 @@ def _lives(pid: int) -> bool:
     return processes.started(pid) is not None and bool(processes.environment(pid))
 
 
-def _can_bind(server: socket.socket, port: int) -> bool:
-    with contextlib.suppress(OSError):
-        server.bind(("127.0.0.1", port))
-        return True
-    return False
+def test_the_address_of_the_page_is_printed_with_the_place_of_its_password(
+    deployed: Machine,
+) -> None:
+    page = deployed.deploy()["page"]
+    file = deployed.layout.password("api")
+    told = deployed.qhub("ui", "--print")
+    assert told == f"{page}\nits password is the content of {file}\n"
+    assert file.read_text().strip() not in told
+    assert json.loads(deployed.qhub("ui", "--print", "--output", "json")) == {
+        "url": page,
+        "password_file": str(file),
+        "opened": False,
+    }
 
 
-@pytest.mark.parametrize("name", ["server", "gateway", "agent-one"])
-def test_supervisor_starts_a_killed_program_again(deployed: Machine, name: str) -> None:
+def test_supervisor_starts_killed_programs_again(deployed: Machine) -> None:
     before = deployed.pids()
-    _kill(before[name])
-    until(lambda: deployed.pids()[name] not in (None, before[name]))
-    told = deployed.deploy()  # waits until it is healthy
+    killed = ("gateway", "agent-one")
+    _kill(*(before[name] for name in killed))
+    until(lambda: not {None, *before.values()} & {deployed.pids()[name] for name in killed})
+    told = deployed.deploy()  # waits until they are healthy
     assert told["unchanged"] is True
-    assert {**deployed.pids(), name: 0} == {**before, name: 0}
+    assert deployed.pids()["server"] == before["server"]
 
 
 def test_a_server_that_hangs_is_started_again(deployed: Machine) -> None:
@@ -90,75 +77,59 @@ def test_a_server_that_hangs_is_started_again(deployed: Machine) -> None:
     assert "questions were not answered" in deployed.layout.log("server").read_text()
 
 
-def test_after_supervisor_was_killed_a_deploy_replaces_its_programs_and_keeps_runs(
+def test_what_asks_the_server_is_replaced_by_another_one_which_has_no_password(
     deployed: Machine,
 ) -> None:
-    before = deployed.pids()
-    run = deployed.run("one", _FLOW)
-    until(lambda: deployed.state_of(run) == "RUNNING")
-    _kill(Supervisor(deployed.layout).pid())
-    assert all(_lives(pid) for pid in before.values() if pid)
-    told = deployed.deploy()
-    assert told["started"] is True
-    assert any("supervisor was gone; its programs were ended" in n for n in told["notes"])
-    assert not any(_lives(pid) for pid in before.values() if pid)
-    assert deployed.state_of(run) == "RUNNING"
-    (deployed.folder / "go-on").touch()
-    until(lambda: deployed.state_of(run) == "COMPLETED")
-    assert deployed.deploy()["unchanged"] is True
-
-
-def test_after_a_power_cut_everything_starts_again(deployed: Machine) -> None:
-    with deployed.api() as api:
-        api.post("/variables/", {"name": "theirs", "value": "kept"})
-    pid = Supervisor(deployed.layout).pid()
-    _kill(pid, *deployed.pids().values())
-    until(lambda: not deployed.processes())
-    assert deployed.layout.pid_file.exists()
-    assert deployed.layout.socket.exists()
-    told = deployed.deploy()
-    assert (told["started"], told["changed"]) == (True, [])
-    with deployed.api() as api:
-        assert api.get("/variables/name/theirs")["value"] == "kept"
-
-
-def test_a_stale_pid_file_that_names_a_foreign_process_harms_nobody(deployed: Machine) -> None:
-    _kill(Supervisor(deployed.layout).pid(), *deployed.pids().values())
-    foreign = subprocess.Popen([sys.executable, "-c", _RUN], stdout=subprocess.PIPE)
-    with foreign:
-        assert foreign.stdout is not None
-        foreign.stdout.readline()
-        deployed.layout.pid_file.write_text(str(foreign.pid))
-        assert deployed.deploy()["started"] is True
-        assert foreign.poll() is None
-        foreign.kill()
-    assert deployed.layout.pid_file.read_text().strip() == str(Supervisor(deployed.layout).pid())
+    server = psutil.Process(deployed.pids()["server"])
+    (asking,) = server.children()
+    asking.kill()
+    until(lambda: set(server.children()) - {asking}, seconds=20)
+    (another,) = server.children()
+    assert "qhub.embedded.programs.silence" in another.cmdline()
+    environ = another.environ()
+    assert environ["QHUB_STATE"] == str(deployed.layout.root)  # by which destroy finds it
+    password = deployed.layout.password("api").read_text().strip()
+    assert password not in "".join(environ.values())
 
 
 def test_a_supervisor_whose_socket_is_gone_is_replaced(deployed: Machine) -> None:
     before = Supervisor(deployed.layout).pid()
+    (asking,) = psutil.Process(deployed.pids()["server"]).children()
     deployed.layout.socket.unlink()
     told = deployed.deploy()
     assert any(f"supervisor (pid {before}) did not answer" in note for note in told["notes"])
     assert before is not None
     assert not _lives(before)
+    until(lambda: not asking.is_running(), seconds=5)  # what asks a server ends with it
 
 
-def test_a_free_port_that_somebody_took_meanwhile_is_given_up(deployed: Machine) -> None:
-    ports = json.loads(deployed.layout.ports.read_text())
-    _kill(Supervisor(deployed.layout).pid(), *deployed.pids().values())
-    with contextlib.closing(socket.socket()) as foreign:
-        foreign.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        until(lambda: _can_bind(foreign, ports["server"]))  # a dying process lets go of it late
-        foreign.listen()
-        told = deployed.deploy()
-    assert told["page"] != f"http://127.0.0.1:{ports['server']}"
-    assert told["changed"][0] == "ports.json"
+def test_an_edited_file_keeps_nobody_from_bringing_the_platform_up(deployed: Machine) -> None:
+    deployed.deploy()
+    readme = deployed.folder / "stages" / "embedded" / "README.md"
+    readme.write_text("mine\n")
+    pid = deployed.pids()["agent-one"]
+    Supervisor(deployed.layout).stop("agent-one")
+    told = deployed.deploy()
+    assert told["restarted"] == ["agent-one"]
+    assert deployed.pids()["agent-one"] != pid
+    assert told["notes"] == [
+        "edited, and left alone: stages/embedded/README.md; what runs is what the config file says"
+    ]
+    assert readme.read_text() == "mine\n"
+    deployed.edit("COLOUR: ", "YET: other, COLOUR: ")
+    assert "these files were edited" in deployed.qhub("deploy", status=5)
+    deployed.qhub("deploy", "--force")
+    assert deployed.deploy()["notes"] == []
 
 
-def test_a_program_that_was_stopped_by_hand_is_started(deployed: Machine) -> None:
-    Supervisor(deployed.layout).stop("agent-two")
-    assert deployed.deploy()["restarted"] == ["agent-two"]
+def test_an_agent_that_does_not_start_is_told_with_the_end_of_its_log(deployed: Machine) -> None:
+    deployed.edit("COLOUR: ", "PREFECT_LOGGING_LEVEL: nonsense, COLOUR: ")
+    out = deployed.qhub("deploy", status=3)
+    deployed.edit("PREFECT_LOGGING_LEVEL: nonsense, ", "")
+    assert "agent-one does not stay up" in out
+    assert "    pydantic_core._pydantic_core.ValidationError" in out
+    assert "qhub logs agent/one" in out
+    assert "agent-one" in deployed.deploy()["restarted"]
 
 
 def test_a_deploy_that_was_interrupted_is_finished_by_the_next(deployed: Machine) -> None:

@@ -103,16 +103,6 @@ def test_a_pool_that_is_gone_is_told(api: Api) -> None:
     assert [problem.message for problem in seen.problems] == ["its work pool does not exist"]
 
 
-def test_a_database_that_refuses_is_told(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with serving(tmp_path_factory.mktemp("broken")) as server:
-        database = server.layout.server / "prefect.db"
-        with closing(sqlite3.connect(database, timeout=30)) as opened:
-            opened.execute("ALTER TABLE flow_run RENAME TO lost")
-        with Api(server.api, PASSWORD, timeout_seconds=3) as api:
-            until(lambda: side.look(api, []).answer == "refusing", 60)
-            assert side.look(api, []).runs is None
-
-
 def test_a_run_is_found_by_its_id_by_how_it_begins_and_by_its_name(api: Api) -> None:
     run = _run(api, "etl", "lonely-wolf", "COMPLETED")
     for word in (run, run[:18], run[:18].upper(), "lonely-wolf"):
@@ -173,3 +163,13 @@ def test_a_run_is_followed_until_its_end_and_no_line_comes_twice(api: Api) -> No
     api.post(f"/flow_runs/{run}/set_state", {"state": {"type": "COMPLETED"}, "force": True})
     _write(api, run, "after its end")
     assert [line.text for line in following] == ["after its end"]
+
+
+def test_a_database_that_refuses_is_told(server: Server) -> None:
+    """The last one here: it breaks the server of the others."""
+    database = server.layout.server / "prefect.db"
+    with closing(sqlite3.connect(database, timeout=30)) as opened:
+        opened.execute("ALTER TABLE flow_run RENAME TO lost")
+    with Api(server.api, PASSWORD, timeout_seconds=3) as api:
+        until(lambda: side.look(api, []).answer == "refusing", 60)
+        assert side.look(api, []).runs is None

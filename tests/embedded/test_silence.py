@@ -13,11 +13,10 @@ import psutil  # noqa: TID253 the tests' own
 import pytest
 
 from tests.embedded.platforms import until
-from tests.embedded.server import PASSWORD, free_port, serving
+from tests.embedded.server import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _SERVER = """
 import http.server, sys, time
@@ -103,18 +102,3 @@ def test_what_asks_a_server_ends_with_it() -> None:
         ended = time.monotonic()
         until(lambda: not asking.is_running(), what="what asked to leave", within=5)
         assert time.monotonic() - ended < 2
-
-
-@pytest.mark.full
-def test_the_prefect_server_gets_another_one_which_has_no_password(tmp_path: Path) -> None:
-    with serving(tmp_path) as server:
-        process = psutil.Process(server.pid)
-        (asking,) = process.children()
-        asking.kill()
-        until(lambda: set(process.children()) - {asking}, what="another one", within=20)
-        (another,) = process.children()
-        assert "qhub.embedded.programs.silence" in another.cmdline()
-        environ = another.environ()
-        assert environ["QHUB_STATE"] == str(tmp_path)  # by which destroy finds it
-        assert PASSWORD not in environ.values()
-    until(lambda: not another.is_running(), what="it to end with its server", within=5)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.embedded.server import Server, serving
+from tests.flows.projects import forgetting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -103,13 +103,9 @@ def kubernetes(platform: Published) -> Iterator[Published]:
 
 @pytest.fixture
 def modules(tmp_path: Path) -> Iterator[None]:
-    """Forget what a test imported from its own folder: the next one's modules have its names."""
-    before, path = set(sys.modules), list(sys.path)
-    yield
-    sys.path[:] = path
-    for name in set(sys.modules) - before:
-        if str(tmp_path) in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
+    """Forget what a test imported from its own folder."""
+    with forgetting(tmp_path):
+        yield
 
 
 def _publish(platform: Published) -> None:

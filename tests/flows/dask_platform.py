@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -21,6 +20,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "flows"
 REPOSITORY = Path(__file__).parents[2]
+OTHER_VERSION = (
+    "versions/cloudpickle-99.0.dist-info/METADATA",
+    "Metadata-Version: 2.1\nName: cloudpickle\nVersion: 99.0\n",
+)
+"""A package by its file: who imports from the folder `versions` has this version of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +93,21 @@ class DaskPlatform:
             held = {"names": [limit], "slots": 1, "occupancy_seconds": 1}
             self._post("/v2/concurrency_limits/decrement", held)
 
+    def forget(self, limit: str) -> None:
+        """Delete a global concurrency limit: the server is as one where no run made it."""
+        self._send("DELETE", f"/v2/concurrency_limits/{limit}")
+
     def _post(self, path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._send("POST", path, body)
+        return found
+
+    def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         import httpx
 
         url, header = self.server.api + path, self.server.header
-        answer = httpx.post(url, json=body, headers=header, trust_env=False)
+        answer = httpx.request(method, url, json=body, headers=header, trust_env=False)
         answer.raise_for_status()
-        found: list[dict[str, Any]] = answer.json()
-        return found
+        return answer.json() if answer.content else None
 
 
 @contextmanager
@@ -140,7 +151,7 @@ def dask_processes(cluster: str) -> dict[int, list[str]]:
     return found
 
 
-def kill_scheduler(cluster: str) -> None:
-    """Kill the scheduler of a cluster, as a crash would."""
+def scheduler_of(cluster: str) -> int:
+    """Return the process id of a cluster's scheduler."""
     [pid] = [pid for pid, words in dask_processes(cluster).items() if "scheduler" in words]
-    os.kill(pid, signal.SIGKILL)
+    return pid

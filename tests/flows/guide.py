@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from qhub.api import load
 from qhub.embedded import publish
 from qhub.embedded.api import Api
+from tests.cli.process import run_here
 from tests.embedded import gateway, server
 from tests.embedded.platforms import Agents
-from tests.flows.projects import REPOSITORY, process_environment, write
+from tests.flows.projects import REPOSITORY, forgetting, process_environment, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,13 @@ profiles:
     Small Worker:
       {worker_cores: 1, worker_cores_limit: 1, worker_memory: 1G, worker_memory_limit: 2G,
        default: true}
+"""
+_END = "\f"
+_PROGRAMS = f"""\
+import runpy, sys
+for file in sys.argv[1:]:
+    runpy.run_path(file, run_name="__main__")
+    print({_END!r}, end="", flush=True)
 """
 SECRETS = {
     "S3_KEY": b"fifteen letters",
@@ -121,6 +129,27 @@ class Guide:
         )
         assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}\n{self.agent.log}"
         return done.stdout + done.stderr
+
+    def programs(self, *files: str) -> list[str]:
+        """Run files as programs, all in one process; return what each printed."""
+        return self.python("-c", _PROGRAMS, *files).split(_END)[:-1]
+
+    @contextmanager
+    def as_client(self) -> Iterator[None]:
+        """Let this process be a client of the platform, as `qhub connect` does."""
+        from prefect.settings import PREFECT_API_AUTH_STRING, PREFECT_API_URL, temporary_settings
+
+        to = {PREFECT_API_URL: self.prefect.api, PREFECT_API_AUTH_STRING: server.PASSWORD}
+        with temporary_settings(to), forgetting(self.folder):
+            yield
+
+    def qhub(self, *arguments: str) -> str:
+        """Run `qhub ARGUMENTS` in the project, in this process; return what it printed."""
+        environment = process_environment(self.environment)
+        with self.as_client():
+            status, out, err = run_here(*arguments, cwd=self.folder, environment=environment)
+        assert status == 0, f"{arguments}: {out}{err}\n{self.agent.log}"
+        return out + err
 
     def deployment(self, name: str) -> dict[str, Any]:
         """Return a deployment, "flow/name"."""

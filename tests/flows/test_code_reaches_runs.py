@@ -123,10 +123,6 @@ def test_a_pushed_commit_with_a_submodule(
     git(library, "commit", "-qam", "second")
     told = _run(platform, "with_submodule", tmp_path / "1", **LOCAL_SUBMODULES)
     assert told == f"told 7 first {sha[:12]} False"
-    begun = run("with_submodule", watch=False)
-    printed = execute(begun.id, platform.environment, tmp_path / "2")
-    assert "GitError: a submodule cannot be fetched: fatal: " in printed
-    assert "transport 'file' not allowed" in printed
 
 
 def test_the_log_of_a_task_is_found_by_its_name(
@@ -158,7 +154,7 @@ def test_the_log_of_a_task_is_found_by_its_name(
     assert "saving" not in {line.message for line in logs(begun.id, task="load")}
 
 
-def test_a_run_whose_archive_is_gone_says_so(
+def test_a_run_whose_archive_is_damaged_says_so_and_a_deploy_puts_it_back(
     platform: Published, project: Path, tmp_path: Path
 ) -> None:
     write(project, {"etl.py": TELL.format(imports="from helper import VALUE", name="lost")})
@@ -167,17 +163,15 @@ def test_a_run_whose_archive_is_gone_says_so(
     digest = step["qhub.flows.steps.pull_archive"]["sha256"]
     stored = platform.storage / f"{digest}.tar.gz"
     whole = stored.read_bytes()
-    stored.unlink()
+    stored.write_bytes(b"no gzip")
     begun = run("lost", watch=False)
     told = execute(begun.id, platform.environment, tmp_path / "1")  # a worker sets the state
-    assert f"{digest}.tar.gz cannot be read: No such file or directory" in told
-    logged = [line.message for line in logs(begun.id, level="ERROR")]
-    assert any("cannot be read" in message for message in logged)
-    assert deploy(project / "etl.py")[0].action == "unchanged"  # and puts it back
-    assert stored.read_bytes() == whole
-    stored.write_bytes(b"")
-    begun = run("lost", watch=False)
-    told = execute(begun.id, platform.environment, tmp_path / "2")
+    assert f"{digest}.tar.gz is damaged" in told
     assert "deploy the flow again" in told
-    deploy(project / "etl.py")
-    assert _run(platform, "lost", tmp_path / "3").startswith("told 7 first ")
+    logged = [line.message for line in logs(begun.id, level="ERROR")]
+    assert any("is damaged" in message for message in logged)
+    assert deploy(project / "etl.py")[0].action == "unchanged"
+    assert stored.read_bytes() == whole
+    stored.unlink()
+    assert deploy(project / "etl.py")[0].action == "unchanged"
+    assert stored.read_bytes() == whole

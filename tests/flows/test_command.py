@@ -12,7 +12,6 @@ import pytest
 
 from qhub.cli import main
 from tests.cli.process import run_qhub
-from tests.embedded.gateway import until
 from tests.flows.projects import write
 from tests.flows.test_runs import Worker, say, set_state
 
@@ -90,8 +89,11 @@ def test_deployed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "did you mean 'deployed'?" in capsys.readouterr().err
 
 
-def test_the_next_run_is_listed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_next_run_is_listed(
+    platform: Published, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     (done,) = _json(capsys, "deploy", f"{name}.py:{name}", "--cron", "0 6 1 1 *")["deployed"]
+    platform.post(f"/deployments/{done['id']}/schedule", {"min_runs": 1})  # as it does in seconds
 
     def listed() -> str:
         main(["flow", "list"])
@@ -99,7 +101,7 @@ def test_the_next_run_is_listed(name: str, capsys: pytest.CaptureFixture[str]) -
         return next(row for row in rows if row.startswith(done["name"]))
 
     due = datetime(datetime.now(UTC).year + 1, 1, 1, 6, tzinfo=UTC)
-    until(lambda: f"{due.astimezone():%Y-%m-%d %H:%M}" in listed(), 20, listed)
+    assert f"{due.astimezone():%Y-%m-%d %H:%M}" in listed()
     assert main(["flow", "deploy", f"{name}.py:{name}", "--cron", "0 6 1 1 *", "--paused"]) == 0
     capsys.readouterr()
     assert " (UTC)  paused " in re.sub(" +", "  ", listed())

@@ -1,10 +1,12 @@
-"""The three ways to use Dask, as the examples show them."""
+"""The three ways to use Dask, as the examples show them, and the programs of docs/dask.md."""
 
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,6 +26,9 @@ name, months = sys.argv[1], int(sys.argv[2])
 flow = getattr(importlib.import_module(name), name)
 print("RESULT", json.dumps(flow(months=months, rows=2000)))
 """
+PAGE = Path(__file__).parents[2] / "docs" / "dask.md"
+PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+CALL = '\n\nif __name__ == "__main__":\n    print("RESULT", {name}())\n'
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +108,16 @@ def test_tasks_on_dask_share_a_cluster_with_the_next_run(dask_platform: DaskPlat
 
 def test_this_test_does_not_import_the_examples_by_name() -> None:
     assert "trips" not in sys.modules
+
+
+@pytest.mark.parametrize(("number", "result"), [(0, 1.0), (1, 30)], ids=["inside", "spread"])
+def test_a_program_of_the_guide_runs(
+    dask_platform: DaskPlatform, number: int, result: float
+) -> None:
+    name = re.findall(r"^def (\w+)", PROGRAMS[number], re.MULTILINE)[-1]
+    file = dask_platform.write(f"{number}/flow.py", PROGRAMS[number] + CALL.format(name=name))
+    assert told(dask_platform.run(file)) == result
+
+
+def test_no_program_of_the_guide_is_left_out() -> None:
+    assert len(PROGRAMS) == 2

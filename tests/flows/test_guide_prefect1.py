@@ -8,10 +8,13 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 import qhub.flows
+from qhub.flows.dask_clusters import clusters
+from qhub.flows.gateway import access
 from tests.embedded.gateway import until
 from tests.flows import guide
 from tests.flows.guide import Guide
@@ -49,17 +52,22 @@ FLOWS = {
     "chain.py": Expected(("sum: 3", "it was Completed", "and its part Completed")),
 }
 """Deployed by the command line and run by the agent."""
-ON_DASK = {
-    "spread.py": Expected(("squares: [0, 1, 4, 9]",)),
-    "averages.py": Expected(("workers: 2", "mean: 499.5")),
-}
+ON_DASK = {"averages.py": Expected(("workers: 2", "mean: 499.5"))}
 DEPLOY_THEMSELVES = {
     "valued.py": Expected(("pear costs 4 in valued.py",)),
     "where.py": Expected(("region eu",)),
 }
 RUNS = {**FLOWS, **ON_DASK, **DEPLOY_THEMSELVES}
-PROGRAMS = {"schedules.py", "register.py", "sizes.py", "alone.py", "attach.py", "start.py"}
-OTHERS = {"approval.py", "prices.py"}
+PROGRAMS = (
+    *DEPLOY_THEMSELVES,
+    "sizes.py",
+    "register.py",
+    "register.py",
+    "schedules.py",
+    "alone.py",
+)
+"""Run one after the other."""
+OTHERS = {"approval.py", "spread.py", "attach.py", "start.py", "prices.py"}
 """Run by tests of their own; a module of another file."""
 
 
@@ -113,15 +121,23 @@ def test_links_within_the_page_lead_to_its_headings() -> None:
 def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guide]:
     """The platform, with all flows deployed in one call."""
     with guide.running(tmp_path_factory.mktemp("guide")) as found:
-        files = sorted({*FLOWS, *ON_DASK, "approval.py"})
+        files = sorted({*FLOWS, *ON_DASK, "approval.py", "spread.py"})
         told = found.python("-m", "qhub", "flow", "deploy", *files)
         assert told.count("created") == len(files), told
-        for file in DEPLOY_THEMSELVES:
-            found.python(file)
         yield found
 
 
+@pytest.fixture(scope="module")
+def programs(moved: Guide) -> dict[str, list[str]]:
+    """What each of the page's programs printed, each time that it was run."""
+    told: dict[str, list[str]] = {}
+    for file, text in zip(PROGRAMS, moved.programs(*PROGRAMS), strict=True):
+        told.setdefault(file, []).append(text)
+    return told
+
+
 @pytest.mark.full
+@pytest.mark.usefixtures("programs")  # they deploy some of the flows
 @pytest.mark.parametrize("file", RUNS)
 def test_a_flow_does_what_the_page_says(moved: Guide, file: str) -> None:
     expected = RUNS[file]
@@ -132,13 +148,16 @@ def test_a_flow_does_what_the_page_says(moved: Guide, file: str) -> None:
 
 @pytest.mark.full
 def test_a_paused_run_goes_on_when_somebody_says_so(moved: Guide) -> None:
+    from prefect.flow_runs import resume_flow_run
+
     run = moved.start("approval/default")
 
     def paused() -> bool:
         return bool(moved.agent.call(f"/flow_runs/{run}")["state"]["type"] == "PAUSED")
 
     until(paused, 60, lambda: moved.log(run))
-    moved.python("-c", f"from prefect.flow_runs import resume_flow_run; resume_flow_run('{run}')")
+    with moved.as_client():
+        resume_flow_run(UUID(run))
     assert moved.ended(run) == "COMPLETED", moved.log(run)
     moved.says(run, "published")
 
@@ -157,34 +176,33 @@ def test_results_are_kept_and_taken_again(moved: Guide) -> None:
 
 
 @pytest.mark.full
-def test_a_cluster_of_a_block_is_gone_after_it(moved: Guide) -> None:
-    assert "sum: 3" in moved.python("alone.py")
-    left = (
-        "from dask_gateway import Gateway\n"
-        "with Gateway() as gateway: print([c for c in gateway.list_clusters() "
-        "if not c.options['flow']])"
-    )
-    assert moved.python("-c", left).strip() == "[]"
+def test_a_cluster_of_a_block_is_gone_after_it(
+    moved: Guide, programs: dict[str, list[str]]
+) -> None:
+    assert programs["alone.py"] == ["sum: 3\n"]
+    found = clusters(access(moved.environment))
+    assert [cluster for cluster in found if not cluster.flow] == []
 
 
 @pytest.mark.full
-def test_sizes_are_described(moved: Guide) -> None:
-    told = moved.python("sizes.py").splitlines()
+def test_sizes_are_described(programs: dict[str, list[str]]) -> None:
+    told = programs["sizes.py"][0].splitlines()
     assert told[0].split() == ["profile", "for", "cpu", "memory", "more"]
     assert told[-3:] == ["large flow_run", "small flow_run", "Small Worker dask_worker"]
 
 
 @pytest.mark.full
-def test_a_flow_is_registered_once(moved: Guide) -> None:
-    assert moved.python("register.py").startswith("created etl/nightly ")
-    assert moved.python("register.py").startswith("unchanged etl/nightly ")
+def test_a_flow_is_registered_once(moved: Guide, programs: dict[str, list[str]]) -> None:
+    first, second = programs["register.py"]
+    assert first.startswith("created etl/nightly ")
+    assert second.startswith("unchanged etl/nightly ")
     found = moved.deployment("etl/nightly")
     assert (found["work_queue_name"], found["tags"][0]) == ("gpu", "nightly")
 
 
 @pytest.mark.full
+@pytest.mark.usefixtures("programs")
 def test_clocks_are_schedules_of_deployments(moved: Guide) -> None:
-    moved.python("schedules.py")
     specs = {
         name: [item["schedule"] for item in moved.deployment(f"etl/{name}")["schedules"]]
         for name in ("weekdays", "often", "reports")
@@ -224,8 +242,10 @@ def test_the_commands_of_the_page_run(moved: Guide) -> None:
 
 
 @pytest.mark.full
-def test_a_cluster_that_runs_is_found_and_stopped(moved: Guide) -> None:
-    assert moved.ended(moved.start("spread/default")) == "COMPLETED"
+def test_a_cluster_of_tasks_is_found_and_stopped(moved: Guide) -> None:
+    run = moved.start("spread/default")
+    assert moved.ended(run) == "COMPLETED", moved.log(run)
+    moved.says(run, "squares: [0, 1, 4, 9]")
     assert moved.python("attach.py").startswith("found ")
     listed, page, stopped = _commands(moved, "qhub dask list")
     assert "spread" in listed
@@ -237,4 +257,4 @@ def test_a_cluster_that_runs_is_found_and_stopped(moved: Guide) -> None:
 def _commands(moved: Guide, first: str) -> list[str]:
     """Run the commands of the page's block that begins so; return what each printed."""
     (block,) = [body for body in guide.blocks("sh") if body.startswith(first)]
-    return [moved.python("-m", *line.split()) for line in block.splitlines()]
+    return [moved.qhub(*line.split()[1:]) for line in block.splitlines()]

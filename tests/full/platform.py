@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from qhub.embedded.api import Api
 from qhub.embedded.layout import Layout
+from tests.cli.process import run_here
+from tests.embedded.server import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -88,8 +91,23 @@ class Platform:
     def api(self) -> Api:
         return Api.of(self.layout)
 
+    def here(self, *arguments: str, fails: int = 0) -> str:
+        """Run a command in this process: where it is not about the process that it saves."""
+        ended, out, err = run_here(*arguments, cwd=self.folder, environment=self.environ)
+        self.said += [out, err]
+        assert ended == fails, f"qhub {' '.join(arguments)}: {ended}\n{out}\n{err}{self.logs()}"
+        return out
+
     def status(self, *, fails: int = 0) -> Any:
-        return json.loads(self.qhub("status", "--output", "json", fails=fails))
+        return json.loads(self.here("status", "--output", "json", fails=fails))
+
+    def look(self) -> Any:
+        """Return the status as data, whatever it says."""
+        arguments = ("status", "--output", "json")
+        ended, out, err = run_here(*arguments, cwd=self.folder, environment=self.environ)
+        found = json.loads(out)
+        assert ended == (0 if found["healthy"] else 4), err
+        return found
 
     def trigger(self, flow: str, **parameters: object) -> str:
         """Make a run of a deployed flow, as its page does; return the run's id."""
@@ -137,11 +155,13 @@ def deployed(
     *,
     home: Path | None = None,
     bin: Path = BIN,  # noqa: A002 of an environment, as everybody calls it
+    migrated: bool = True,
     more: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Platform]:
     """Deploy a config file in `folder`; at the end it is destroyed, and nothing of it runs.
 
     Its home is `folder`-home unless given: beside the project, which is what flows are packed of.
+    Its database is migrated already unless that is to be seen, too.
     """
     folder.mkdir(exist_ok=True)
     (folder / "qhub-config.yaml").write_text(config)
@@ -149,10 +169,12 @@ def deployed(
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environ = {**kept, "PATH": f"{bin}:{kept['PATH']}", "QHUB_HOME": str(home), **more}
     platform = Platform(folder, home, environ, bin)
+    [name] = re.findall("^project_name: (.+)", config)
+    if migrated:
+        migrate(Layout(home / f"{name}-dev"))
     try:
         platform.qhub("deploy")
         yield platform
-        name = json.loads((platform.layout.config / "platform.json").read_text())["project"]
         platform.qhub("destroy", "--confirm", name)
         assert processes(str(home)) == []
     finally:
@@ -174,13 +196,13 @@ def processes(mark: str) -> list[tuple[int, str]]:
     return found
 
 
-def until(condition: Callable[[], Any], *, seconds: float = 60) -> Any:
-    """Wait until a condition holds; return what it gave."""
+def until(condition: Callable[[], Any], *, seconds: float = 60, every: float = 0.2) -> Any:
+    """Wait until a condition, looked at `every` so many seconds, holds; return what it gave."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := condition():
             return found
-        time.sleep(0.1)
+        time.sleep(every)
     raise AssertionError(f"{condition} did not hold within {seconds} s")
 
 

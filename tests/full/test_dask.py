@@ -123,7 +123,7 @@ def deploy(platform: Platform, old: str, new: str) -> None:
     text = file.read_text()
     assert text.count(old) == 1
     file.write_text(text.replace(old, new))
-    platform.qhub("deploy")
+    platform.here("deploy")
 
 
 def test_everything_listens_on_this_machine_alone(platform: Platform, cluster: str) -> None:
@@ -168,7 +168,7 @@ def test_agents_limits_and_sizes_change_under_a_cluster_that_goes_on(
     deploy(platform, "  agents:\n", "  agents:\n    - {name: added}\n")
     to = access(platform, "added")
     assert ask("clusters/", to) == {}
-    assert cluster[:8] in platform.qhub("dask", "list")
+    assert cluster[:8] in platform.here("dask", "list")
     deploy(platform, "{workers: 3}", "{workers: 2}")
     deploy(platform, "memory_limit: 1G", "memory_limit: 2G")
     assert pid_of(platform, "gateway") == gateway
@@ -188,25 +188,41 @@ def access(platform: Platform, agent: str) -> Access:
     return Access(f"http://127.0.0.1:{port}", "", agent, password)
 
 
-def test_a_cluster_outlives_supervisor(platform: Platform, cluster: str, tmp_path: Path) -> None:
+def test_a_run_that_computes_on_dask_outlives_a_dead_supervisor_which_is_told(
+    platform: Platform, tmp_path: Path
+) -> None:
+    run = platform.trigger("shares", folder=str(tmp_path))
+    begun = tmp_path / "begun"
+    until(lambda: begun.exists() and begun.read_text(), seconds=120)
+    cluster = begun.read_text()
     schedulers = [pid for pid, words in processes(cluster) if " scheduler" in words]
     assert len(schedulers) == 1
+    before = {program.pid for program in Supervisor(platform.layout).programs()}
     supervisor = Supervisor(platform.layout).pid()
     assert supervisor is not None
     os.kill(supervisor, signal.SIGKILL)
     until(lambda: Supervisor(platform.layout).pid() is None)
-    platform.qhub("deploy")
+    found = platform.look()
+    dead = [p["message"] for p in found["problems"] if p["part"] == "supervisor"]
+    assert "it is dead" in str(dead)
+    assert {part["name"]: part["state"] for part in found["parts"]}["server"] == "running"
+    assert before <= {pid for pid, _ in processes(str(platform.home))}
+    told = platform.here("deploy", "--output", "json")
+    assert "supervisor was gone; its programs were ended" in told
+    assert not before & {pid for pid, _ in processes(str(platform.home))}
     assert Supervisor(platform.layout).pid() not in (None, supervisor)
     assert [pid for pid, words in processes(cluster) if " scheduler" in words] == schedulers
-    assert tasted(platform, tmp_path / "after") == "vanilla"
-    assert clusters(platform) == [cluster]
+    assert platform.run(run)["state_type"] == "RUNNING"
+    (tmp_path / "go").touch()
+    platform.wait(run, "Completed")
+    assert cluster in clusters(platform)
+    assert '"unchanged": true' in platform.here("deploy", "--output", "json")
 
 
-@pytest.mark.parametrize("victim", ["gateway", "its proxy"])
-def test_runs_that_compute_on_dask_live_through_the_death_of(
-    platform: Platform, tmp_path: Path, victim: str
+def test_runs_that_compute_on_dask_live_through_the_death_of_proxy_and_gateway(
+    platform: Platform, tmp_path: Path
 ) -> None:
-    """The work ends, and a temporary cluster is to be stopped, while it is away."""
+    """The work ends, and a temporary cluster is to be stopped, while the gateway is away."""
     runs = {}
     for flow in ("shares", "owns"):
         (tmp_path / flow).mkdir()
@@ -217,13 +233,16 @@ def test_runs_that_compute_on_dask_live_through_the_death_of(
     shared, owned = begun["shares"].read_text(), begun["owns"].read_text()
     assert {shared, owned} <= set(before)
     gateway, proxy = pid_of(platform, "gateway"), proxy_of(platform)
-    killed = gateway if victim == "gateway" else proxy
-    assert killed is not None
-    os.kill(killed, signal.SIGKILL)
+    assert gateway is not None
+    assert proxy is not None
+    os.kill(proxy, signal.SIGKILL)
+    until(lambda: proxy_of(platform) not in (None, proxy), seconds=5)
+    assert pid_of(platform, "gateway") == gateway
+    proxy = proxy_of(platform)
+    os.kill(gateway, signal.SIGKILL)
     for flow in runs:
         (tmp_path / flow / "go").touch()
-    until(lambda: proxy_of(platform) not in (None, proxy), seconds=5 if killed == proxy else 20)
-    assert (pid_of(platform, "gateway") == gateway) is (victim != "gateway")
+    until(lambda: proxy_of(platform) not in (None, proxy), seconds=20)
     for run in runs.values():
         platform.wait(run, "Completed", seconds=60)
     until(lambda: owned not in clusters(platform), seconds=10)
@@ -260,15 +279,16 @@ def test_a_changed_variable_is_seen_by_the_next_run(
     assert pid_of(platform, "gateway") == gateway
 
 
-def test_a_deploy_that_stops_clusters_says_so(platform: Platform, cluster: str) -> None:
-    deploy(
-        platform,
-        "provider: embedded\n",
-        f"""provider: embedded
-embedded: {{ports: {{gateway: {free_port()}}}}}
-""",
-    )
+def test_a_deploy_that_moves_the_ports_stops_clusters_and_says_so(
+    platform: Platform, cluster: str
+) -> None:
+    page, gateway = free_port(), free_port()
+    ports = f"embedded: {{ports: {{server: {page}, gateway: {gateway}}}}}"
+    deploy(platform, "provider: embedded\n", f"provider: embedded\n{ports}\n")
     told = platform.said[-1] + platform.said[-2]
     assert "stopped with the gateway, and flow runs that compute there fail" in told
     assert cluster[:8] in told
     assert clusters(platform) == []
+    assert f"http://127.0.0.1:{page}" in told
+    assert f"http://127.0.0.1:{gateway}" in told
+    assert platform.page == f"http://127.0.0.1:{page}"

@@ -6,11 +6,17 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.full import needs
+from tests.full.page import local, log_in, picture
 from tests.full.platform import Platform, processes
+from tests.full.webdriver import browsing, requests
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.full
 
@@ -18,33 +24,69 @@ REPOSITORY = Path(__file__).parents[2]
 DEADLINE_SECONDS = 600
 
 
-def test_make_run_in_a_fresh_copy_ends_with_a_flow_that_ran_on_a_dask_cluster(
-    tmp_path: Path,
-) -> None:
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Platform, str]]:
+    """The platform that `make run` started in a fresh copy, and what that said."""
     needs.program("uv")  # without it pip takes a minute to install everything
-    copy, home = tmp_path / "qhub", tmp_path / "home"
+    folder = tmp_path_factory.mktemp("fresh")
+    copy, home = folder / "qhub", folder / "home"
     for name in checked_in():
         target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(REPOSITORY / name, target, follow_symlinks=False)
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT")}
     environ |= {"QHUB_HOME": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
-    platform = Platform(copy, home, environ, copy / ".venv" / "bin")
     try:
-        said = run(copy, environ, "make", "run")
-        for part in ("Completed", "Prefect", "Dask Gateway", "healthy", "qhub ui", "qhub destroy"):
-            assert part in said, said
-        assert list((copy / ".venv").glob("lib/*/site-packages/prefect/__pycache__/*.pyc"))
-        assert not list((copy / ".venv").glob("lib/*/site-packages/checkov"))
-        assert "tasks-on-dask" in platform.qhub("flow", "list")
-        again = run(copy, environ, "make", "run")
-        assert "nothing had changed" in again
-        platform.qhub("destroy", "--confirm", "pipelines", "--data")
-        assert processes(str(home)) == []
-        assert list(home.iterdir()) == []
+        platform = Platform(copy, home, environ, copy / ".venv" / "bin")
+        yield platform, run(copy, environ, "make", "run")
     finally:
         for pid, _ in processes(str(home)):
             os.kill(pid, 9)
+
+
+def test_make_run_in_a_fresh_copy_ends_with_a_flow_that_ran_on_a_dask_cluster(
+    fresh: tuple[Platform, str],
+) -> None:
+    platform, said = fresh
+    for part in ("Completed", "Prefect", "Dask Gateway", "healthy", "qhub ui", "qhub destroy"):
+        assert part in said, said
+    venv = platform.folder / ".venv"
+    assert list(venv.glob("lib/*/site-packages/prefect/__pycache__/*.pyc"))
+    assert not list(venv.glob("lib/*/site-packages/checkov"))
+    assert "tasks-on-dask" in platform.qhub("flow", "list")
+
+
+def test_the_page_asks_for_the_password_and_shows_the_run_of_the_example(
+    fresh: tuple[Platform, str], tmp_path: Path
+) -> None:
+    platform, _ = fresh
+    with browsing(tmp_path / "browser", size=(1280, 1100)) as browser:
+        browser.open(platform.page)
+        browser.wait_for("Login", "Authentication failed")
+        picture(browser, "login")
+        browser.type("input", "qhub:not-it")
+        browser.click("button[type=submit]")
+        browser.wait_for("Authentication failed")
+        log_in(browser, platform)
+        browser.wait_for("Flow Runs", "Task Runs", "1\ntotal", "Completed")
+        picture(browser, "dashboard")
+        with platform.api() as api:
+            (run,) = api.every("/flow_runs/filter", {"sort": "START_TIME_ASC"})
+        browser.open(f"{platform.page}/runs/flow-run/{run['id']}")
+        browser.wait_for(run["name"], "Completed", "Logs", "Finished in state Completed()")
+        browser.wait("document.querySelector('canvas')")  # the graph of the run's tasks
+        picture(browser, "flow-run")
+    assert [url for url in requests(tmp_path / "browser") if not local(url)] == []
+
+
+def test_a_second_make_run_changes_nothing_and_destroy_leaves_nothing(
+    fresh: tuple[Platform, str],
+) -> None:
+    platform, _ = fresh
+    assert "nothing had changed" in run(platform.folder, dict(platform.environ), "make", "run")
+    platform.qhub("destroy", "--confirm", "pipelines", "--data")
+    assert processes(str(platform.home)) == []
+    assert list(platform.home.iterdir()) == []
 
 
 def checked_in() -> list[str]:

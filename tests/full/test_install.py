@@ -30,6 +30,11 @@ def double(number):
 def doubled():
     print("doubled", double.submit(21).result())
 """
+IMPORTED = """
+import dask_gateway_server.app, distributed, prefect.server.api.server, uvicorn
+from qhub.embedded.runs import warm
+warm.import_libraries()
+"""
 WHERE = "import qhub; print(qhub.__file__)"
 NAMES = """
 import importlib.util, pathlib
@@ -56,10 +61,11 @@ def test_what_embedded_brings_runs_a_scheduled_flow_on_dask(
     wheel: Path, resolution: str, tmp_path: Path
 ) -> None:
     python = installed(tmp_path / "venv", f"{wheel}[embedded]", resolution)
+    run(str(python), "-Ic", IMPORTED)  # compiled once, not by each program that starts
     project = tmp_path / "project"
     project.mkdir()
     (project / "doubling.py").write_text(FLOW)
-    with deployed(project, bin=python.parent) as platform:
+    with deployed(project, bin=python.parent, migrated=False) as platform:
         assert run(str(python), "-Ic", WHERE).startswith(str(tmp_path))
         platform.qhub("flow", "deploy", "doubling.py", "--every", "10s")
 
@@ -84,7 +90,7 @@ def installed(folder: Path, what: str, resolution: str) -> Path:
     """Install into an environment of its own, which must be consistent; return its Python."""
     uv, python = needs.program("uv"), folder / "bin" / "python"
     run(uv, "venv", "--quiet", "--python", sys.executable, str(folder))
-    install = (uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(python))
+    install = (uv, "pip", "install", "--quiet", "--python", str(python))
     run(*install, "--resolution", resolution, what)
     run(uv, "pip", "check", "--quiet", "--python", str(python))
     return python

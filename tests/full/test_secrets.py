@@ -1,4 +1,7 @@
-"""Planted secrets are in the volume and in the processes that read it, and nowhere else."""
+"""Planted secrets are in the volume and in the processes that read it, and nowhere else.
+
+Nor does anything, a page of Prefect's in a browser included, ask another machine meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.full.leaks import Sampler, Search
+from tests.full.network import alone
+from tests.full.page import MENU, local, log_in, tour
 from tests.full.platform import deployed, until
-from tests.full.test_browser import MENU, log_in
-from tests.full.webdriver import browsing
+from tests.full.webdriver import browsing, requests
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,7 +82,9 @@ MAY_HAVE_THEM = ("/bin/qhub ", "programs.agent", "/dask ", "programs.dask", "mul
 """Commands whose environment may hold a secret: what a user starts, agents and Dask."""
 
 
-def test_a_planted_secret_is_in_the_volume_and_its_readers_and_nowhere_else(tmp_path: Path) -> None:
+def test_a_planted_secret_is_in_the_volume_and_its_readers_and_no_other_machine_is_asked(
+    tmp_path: Path,
+) -> None:
     planted = {name: f"planted-{secrets.token_hex(12)}" for name in NAMES}
     control = f"control-{secrets.token_hex(12)}"
     project = tmp_path / "project"
@@ -93,6 +99,7 @@ def test_a_planted_secret_is_in_the_volume_and_its_readers_and_nowhere_else(tmp_
         "TF_VAR_file_only": planted["not-a-variable"],
     }
     with (
+        alone() as wire,
         Sampler(search, without=lambda _: False) as sampler,
         deployed(project, CONFIG, more=more) as platform,
     ):
@@ -103,12 +110,13 @@ def test_a_planted_secret_is_in_the_volume_and_its_readers_and_nowhere_else(tmp_
             assert log.count(hashlib.sha256(planted[name].encode()).hexdigest()) == 3, name
         platform.qhub("deploy")
         for command in ("status", "validate", "show", "flow list", "dask list"):
-            platform.qhub(*command.split())
-            platform.qhub(*command.split(), "--output", "json")
+            platform.here(*command.split())
+            platform.here(*command.split(), "--output", "json")
         for program in ("agent/tried", "server", "gateway"):
-            platform.qhub("logs", program)
+            platform.here("logs", program)
         plant(platform, control)
         look(search, platform, tmp_path / "browser")
+        assert wire.seen() == ()
     search.bytes("said", "what the commands wrote", "\n".join(platform.said).encode())
     search.files(platform.home)
     assert {
@@ -159,7 +167,9 @@ def look(search: Search, platform: Platform, folder: Path) -> None:
     with browsing(folder) as browser:
         browser.open(platform.page)
         log_in(browser, platform)
-        for path, text in MENU.items():
-            browser.open(platform.page + path)
-            browser.wait_for(text)
+        for path in tour(browser, platform):
             search.bytes("page", path, browser.source().encode())
+        browser.wait("performance.getEntriesByType('resource').length > 5")
+    asked = requests(folder)
+    assert len(asked) > 100
+    assert [url for url in asked if not local(url)] == []

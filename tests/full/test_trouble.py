@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qhub.embedded.supervise import Supervisor
 from tests.full import needs
 from tests.full.platform import deployed, processes, until
 
@@ -24,7 +26,10 @@ pytestmark = pytest.mark.full
 CONFIG = """\
 project_name: tried
 provider: embedded
-prefect: {enabled: true}
+prefect:
+  enabled: true
+  overrides:
+    envVars: {DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES: "1"} # deaths of workers; else three
 dask_gateway: {enabled: true, idle_timeout: 300}
 profiles:
   dask_worker:
@@ -79,18 +84,20 @@ def on_dask():
 DISK_BYTES = 800_000_000
 
 
-@contextmanager
-def trying(folder: Path, home: Path | None = None) -> Iterator[Platform]:
-    folder.mkdir()
-    (folder / "trouble.py").write_text(FLOWS)
-    with deployed(folder, CONFIG, home=home) as one:
-        one.qhub("flow", "deploy", "trouble.py")
-        yield one
+@pytest.fixture(scope="module")
+def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    with small_disk(tmp_path_factory.mktemp("trouble") / "disk") as folder:
+        yield folder
 
 
 @pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    with trying(tmp_path_factory.mktemp("trouble") / "project") as one:
+def platform(disk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A platform whose home is a small disk."""
+    folder = tmp_path_factory.mktemp("trouble") / "project"
+    folder.mkdir()
+    (folder / "trouble.py").write_text(FLOWS)
+    with deployed(folder, CONFIG, home=disk) as one:
+        one.qhub("flow", "deploy", "trouble.py")
         yield one
 
 
@@ -144,7 +151,8 @@ def test_of_two_deploys_at_once_one_waits_or_is_told_and_all_is_well(platform: P
     assert statuses in ([0, 0], [0, 3]), told
     if statuses == [0, 3]:
         refused = next(text for text, one in zip(told, both, strict=True) if one.returncode)
-        assert "another qhub" in refused
+        assert "another qhub (deploy, pid " in refused
+        assert "is working on this platform" in refused
         assert "Traceback" not in refused
     supervisors = [
         pid for pid, command in processes(str(platform.home)) if "supervisord" in command
@@ -161,10 +169,18 @@ def test_after_kill_9_of_everything_status_says_so_and_deploy_brings_all_back(
     before = {name for name, _ in deployments(platform)}
     kill([pid for pid, _ in processes(str(platform.home))])
     until(lambda: processes(str(platform.home)) == [])
+    assert platform.layout.socket.exists()
     down = platform.status(fails=4)
     assert not down["healthy"]
     assert {part["state"] for part in down["parts"]} <= {"stopped", "unknown", "failed"}
-    platform.qhub("deploy")
+    with subprocess.Popen(["sleep", "600"], start_new_session=True) as foreign:
+        platform.layout.pid_file.write_text(str(foreign.pid))  # as after a power cut
+        told = json.loads(platform.here("deploy", "--output", "json"))
+        assert foreign.poll() is None
+        foreign.kill()
+    assert (told["started"], told["changed"]) == (True, [])
+    supervisor = Supervisor(platform.layout).pid()
+    assert platform.layout.pid_file.read_text().strip() == str(supervisor)
     platform.wait(run, "Crashed", seconds=120)
     assert platform.status()["healthy"]
     assert {name for name, _ in deployments(platform)} == before
@@ -172,20 +188,19 @@ def test_after_kill_9_of_everything_status_says_so_and_deploy_brings_all_back(
     next_run_works(platform, "on-dask")
 
 
-def test_a_full_disk_under_the_databases_is_told_and_survived(tmp_path: Path) -> None:
-    with small_disk(tmp_path / "disk") as disk, trying(tmp_path / "project", disk) as platform:
-        next_run_works(platform)
-        filler = disk / "filler"
-        fill(filler)
-        with suppress(AssertionError):  # whatever the server answers now, it shall not end for good
-            platform.qhub("flow", "run", "fine", "--watch", "--timeout", "10")
-        full = platform.status(fails=4)
-        assert not full["healthy"]
-        assert any("disk" in problem["message"] for problem in full["problems"])
-        filler.unlink()
-        until(lambda: platform.qhub("deploy") and platform.status()["healthy"], seconds=120)
-        next_run_works(platform)
-        next_run_works(platform, "on-dask")
+def test_a_full_disk_under_the_databases_is_told_and_survived(
+    platform: Platform, disk: Path
+) -> None:
+    filler = disk / "filler"
+    fill(filler)
+    with suppress(AssertionError):  # whatever the server answers now, it shall not end for good
+        platform.qhub("flow", "run", "fine", "--watch", "--timeout", "10")
+    full = platform.status(fails=4)
+    assert any("disk" in problem["message"] for problem in full["problems"])
+    filler.unlink()
+    until(lambda: platform.here("deploy") and platform.look()["healthy"], seconds=120)
+    next_run_works(platform)
+    next_run_works(platform, "on-dask")
 
 
 def next_run_works(platform: Platform, flow: str = "fine") -> None:

@@ -93,26 +93,18 @@ def runs(python: str) -> bool:
 
 
 def install(environment: Environment, base: str) -> None:
-    """Make the environment, with uv where it is there."""
+    """Make the environment, with uv where it is there; what is imported is compiled then.
+
+    To compile all packages takes longer than all tests with them.
+    """
     folder = str(environment.folder)
     python = str(environment.folder / "bin" / "python")
     if shutil.which("uv"):
-        call(["uv", "venv", "--quiet", "--python", base, folder])
-        call(
-            [
-                "uv",
-                "pip",
-                "install",
-                "--quiet",
-                "--compile-bytecode",
-                "--python",
-                python,
-                *environment.pins,
-            ]
-        )
+        call(["uv", "venv", "--quiet", "--relocatable", "--python", base, folder])
+        call(["uv", "pip", "install", "--quiet", "--python", python, *environment.pins])
     else:
         call([base, "-m", "venv", folder])
-        call([python, "-m", "pip", "install", "--quiet", *environment.pins])
+        call([python, "-m", "pip", "install", "--quiet", "--no-compile", *environment.pins])
 
 
 def call(command: list[str]) -> None:

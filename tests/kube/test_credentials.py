@@ -35,8 +35,7 @@ def access(folder: Path, user: dict[str, Any] | None, **cluster: Any) -> Access:
 
 def header(found: Access) -> str | None:
     """Return the header that proves who we are."""
-    settings = found.configuration.auth_settings().values()
-    return next((one["value"] for one in settings), None)
+    return found.headers.get("authorization")
 
 
 def plugin(folder: Path, program: str, **settings: Any) -> dict[str, Any]:
@@ -126,9 +125,10 @@ def test_a_command_may_print_a_certificate(tmp_path: Path) -> None:
     found = access(tmp_path, plugin(tmp_path, program))
     assert header(found) is None
     for path, content in (
-        (found.configuration.cert_file, "CERT"),
-        (found.configuration.key_file, "KEY"),
+        (found.way.certificate, "CERT"),
+        (found.way.key, "KEY"),
     ):
+        assert path is not None
         file = Path(path)
         assert file.parent == tmp_path / "files"
         assert file.read_text() == content
@@ -214,13 +214,24 @@ def test_what_tls_needs_and_cannot_be_had_is_told(
 
 
 def test_the_certificate_of_the_server_is_checked_as_the_kubeconfig_says(tmp_path: Path) -> None:
-    assert access(tmp_path, None).configuration.verify_ssl is True
+    assert access(tmp_path, None).way.verified
     loose = access(tmp_path, None, **{"insecure-skip-tls-verify": True})
-    assert loose.configuration.verify_ssl is False
+    assert not loose.way.verified
     named = access(tmp_path, None, **{"tls-server-name": "kubernetes"})
-    assert named.configuration.tls_server_name == "kubernetes"
+    assert named.way.server_name == "kubernetes"
 
 
 def test_somebody_else_is_impersonated(tmp_path: Path) -> None:
     found = access(tmp_path, {"token": SECRET, "as": "system:serviceaccount:dev:deployer"})
-    assert found.headers == {"Impersonate-User": "system:serviceaccount:dev:deployer"}
+    assert found.headers["Impersonate-User"] == "system:serviceaccount:dev:deployer"
+
+
+def test_a_password_is_sent_with_its_name(tmp_path: Path) -> None:
+    found = access(tmp_path, {"username": "me", "password": SECRET})
+    assert header(found) == f"Basic {base64.b64encode(f'me:{SECRET}'.encode()).decode()}"
+
+
+def test_a_token_of_an_oidc_provider_is_sent_as_it_is(tmp_path: Path) -> None:
+    token = "e30.e30.sig"  # noqa: S105 no secret
+    user = {"auth-provider": {"name": "oidc", "config": {"id-token": token}}}
+    assert header(access(tmp_path, user)) == f"Bearer {token}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from tests.terraform.apiserver import ApiServer
 
 pytestmark = [pytest.mark.cluster, pytest.mark.usefixtures("controlled")]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A platform whose agent runs, and the agent's pod."""
+
+    project: Project
+    pod: str
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -61,12 +70,19 @@ def get_ready(cluster: Cluster, objects: Objects, until: Any, kubelet: Kubelet) 
     return pod.name
 
 
-def test_a_platform_that_does_well(
+@pytest.fixture
+def running(
     cluster: Cluster, objects: Objects, tmp_path: Path, until: Any, kubelet: Kubelet
-) -> None:
+) -> Running:
+    """Have a platform that does well."""
     project = deployed.deploy(objects, tmp_path)
-    pod = get_ready(cluster, objects, until, kubelet)
-    found = seen(cluster, project)
+    return Running(project, get_ready(cluster, objects, until, kubelet))
+
+
+def test_a_platform_that_does_well_until_its_config_is_changed(
+    cluster: Cluster, objects: Objects, tmp_path: Path, running: Running
+) -> None:
+    found = seen(cluster, running.project)
     assert found.problems == ()
     assert (found.healthy, found.deployed, found.notes) == (
         *(True, True),
@@ -74,12 +90,29 @@ def test_a_platform_that_does_well(
     )
     (agent,) = found.agents
     assert (agent.name, agent.state, agent.ready, agent.wanted) == ("etl", "running", 1, 1)
-    assert (agent.restarts, agent.runs, agent.pods) == (0, 0, (pod,))
+    assert (agent.restarts, agent.runs, agent.pods) == (0, 0, (running.pod,))
     assert agent.since is not None
     assert agent.heard is not None
     assert {one.name: (one.there, one.made, one.keys) for one in found.secrets} == {
         "qhub-etl-flow": (True, True, ("S3_KEY",)),
         "warehouse": (True, False, ("password",)),
+    }
+
+    # What is wrong is told by the names of values.
+    changed = load(deployed.write(tmp_path, objects.namespace, level="pl4nted"))
+    (problem,) = seen(cluster, changed).problems
+    assert problem.message == (
+        "the config asks for something else than what is deployed (envVars.LEVEL)"
+    )
+    assert problem.hint == "run `qhub deploy`, or undo the change"
+    files = deployed.stage(changed)
+    deployed.install(objects, tmp_path, "etl", files)
+    assert "envVars" not in str(seen(cluster, changed).problems)
+    # Another chart, as a newer QHub brings one.
+    other = files | {"charts/prefect-agent/values.yaml": b"other"}
+    problems = look(cluster, changed.platform, wanted=other).problems
+    assert "its chart is of another version of QHub than this one" in {
+        problem.message for problem in problems
     }
 
 
@@ -144,14 +177,21 @@ def test_an_agent_that_does_not_start(
     )
 
 
-def test_a_secret_that_is_gone_and_one_that_lacks_a_key(
-    cluster: Cluster, objects: Objects, tmp_path: Path, until: Any, kubelet: Kubelet
+def test_what_was_changed_by_hand_is_told(
+    cluster: Cluster, objects: Objects, until: Any, running: Running
 ) -> None:
-    project = deployed.deploy(objects, tmp_path)
-    get_ready(cluster, objects, until, kubelet)
     objects.delete("v1", "secrets", "qhub-etl-flow")
     objects.patch("v1", "secrets", "warehouse", {"data": {"password": None, "other": "eA=="}})
-    assert [(one.part, one.message, one.hint) for one in seen(cluster, project).problems] == [
+    objects.delete("rbac.authorization.k8s.io/v1", "rolebindings", "qhub-etl")
+    objects.patch("v1", "configmaps", "qhub-etl-env", {"data": {"LEVEL": "DEBUG"}})
+    objects.patch(
+        "apps/v1", "deployments", "qhub-etl", {"metadata": {"annotations": {"more": "is fine"}}}
+    )
+    undo = "run `qhub deploy`: it makes it again as the config has it"
+    problems = seen(cluster, running.project).problems
+    assert sorted((one.part, one.message, one.hint) for one in problems) == [
+        ("agent/etl", "configmap/qhub-etl-env was changed by hand (data.LEVEL)", undo),
+        ("agent/etl", "rolebinding/qhub-etl was deleted", undo),
         (
             "secret/qhub-etl-flow",
             "it is not there; read by etl",
@@ -164,106 +204,44 @@ def test_a_secret_that_is_gone_and_one_that_lacks_a_key(
         ),
     ]
 
-
-def test_a_changed_config_is_told_by_the_names_of_values(
-    cluster: Cluster, objects: Objects, tmp_path: Path, until: Any, kubelet: Kubelet
-) -> None:
-    deployed.deploy(objects, tmp_path)
-    get_ready(cluster, objects, until, kubelet)
-    changed = load(deployed.write(tmp_path, objects.namespace, level="pl4nted"))
-    (problem,) = seen(cluster, changed).problems
-    assert problem.message == (
-        "the config asks for something else than what is deployed (envVars.LEVEL)"
-    )
-    assert problem.hint == "run `qhub deploy`, or undo the change"
-    files = deployed.stage(changed)
-    deployed.install(objects, tmp_path, "etl", files)
-    assert "envVars" not in str(seen(cluster, changed).problems)
-    # Another chart, as a newer QHub brings one.
-    other = files | {"charts/prefect-agent/values.yaml": b"other"}
-    problems = look(cluster, changed.platform, wanted=other).problems
-    assert "its chart is of another version of QHub than this one" in {
-        problem.message for problem in problems
-    }
-
-
-def test_what_was_changed_by_hand_is_told(
-    cluster: Cluster, objects: Objects, tmp_path: Path, until: Any, kubelet: Kubelet
-) -> None:
-    project = deployed.deploy(objects, tmp_path)
-    get_ready(cluster, objects, until, kubelet)
-    objects.delete("rbac.authorization.k8s.io/v1", "rolebindings", "qhub-etl")
-    objects.patch("v1", "configmaps", "qhub-etl-env", {"data": {"LEVEL": "DEBUG"}})
-    objects.patch(
-        "apps/v1", "deployments", "qhub-etl", {"metadata": {"annotations": {"more": "is fine"}}}
-    )
-    problems = {problem.message: problem.hint for problem in seen(cluster, project).problems}
-    undo = "run `qhub deploy`: it makes it again as the config has it"
-    assert problems == {
-        "rolebinding/qhub-etl was deleted": undo,
-        "configmap/qhub-etl-env was changed by hand (data.LEVEL)": undo,
-    }
-
-
-def test_an_agent_that_was_stopped_by_hand_is_told(
-    cluster: Cluster, objects: Objects, tmp_path: Path, until: Any, kubelet: Kubelet
-) -> None:
-    project = deployed.deploy(objects, tmp_path)
-    get_ready(cluster, objects, until, kubelet)
     objects.patch("apps/v1", "deployments", "qhub-etl", {"spec": {"replicas": 0}})
     until(lambda: not cluster.deployments()[0].ready)
-    found = seen(cluster, project)
+    found = seen(cluster, running.project)
     assert [agent.state for agent in found.agents] == ["stopped"]
-    assert [problem.message for problem in found.problems] == [
+    assert {one.message for one in found.problems} - {one.message for one in problems} == {
         "it takes no flow runs: its replicas are 0",
         "deployment/qhub-etl was changed by hand (spec.replicas)",
-    ]
+    }
 
 
-def test_an_agent_that_the_config_no_longer_names_is_told(
-    cluster: Cluster, objects: Objects, tmp_path: Path, until: Any, kubelet: Kubelet
-) -> None:
-    deployed.deploy(objects, tmp_path)
-    get_ready(cluster, objects, until, kubelet)
-    fewer = load(deployed.write(tmp_path, objects.namespace, agents="[{name: other}]"))
-    messages = [(problem.part, problem.message) for problem in seen(cluster, fewer).problems]
-    assert ("agent/etl", "it runs, and the config names no such agent") in messages
-
-
-def test_an_agent_that_the_config_no_longer_names_is_told_beside_those_it_names(
+def test_agents_that_the_config_no_longer_names_are_told(
     cluster: Cluster, objects: Objects, tmp_path: Path
 ) -> None:
     deployed.deploy(objects, tmp_path, agents="[{name: etl}, {name: old}]")
-    found = seen(cluster, load(deployed.write(tmp_path, objects.namespace)))
+
+    def named(agents: str) -> Status:
+        fewer = load(deployed.write(tmp_path, objects.namespace, agents=agents))
+        return seen(cluster, fewer)
+
+    told = ("it runs, and the config names no such agent", "run `qhub deploy`: it takes it away")
+    etl, old = Problem("agent/etl", *told), Problem("agent/old", *told)
+    found = named("[{name: etl}]")
     assert found.deployed
-    assert [problem for problem in found.problems if problem.part == "agent/old"] == [
-        Problem(
-            "agent/old",
-            "it runs, and the config names no such agent",
-            "run `qhub deploy`: it takes it away",
-        )
-    ]
+    assert [one for one in found.problems if one.part != "agent/etl"] == [old]
+    assert {etl, old} <= set(named("[{name: other}]").problems)
 
 
-def test_what_the_cluster_refuses_an_agent_is_told(
-    cluster: Cluster, objects: Objects, tmp_path: Path, until: Any, kubelet: Kubelet
+def test_what_the_cluster_refuses_an_agent_and_that_it_was_started_again_shortly_is_told(
+    cluster: Cluster, objects: Objects, kubelet: Kubelet, running: Running
 ) -> None:
-    project = deployed.deploy(objects, tmp_path)
-    pod = get_ready(cluster, objects, until, kubelet)
     told = 'pods is forbidden: User "system:serviceaccount:dev:qhub-etl" cannot watch'
-    kubelet.log(pod).lines.append(f"{now()} {told}")
-    (problem,) = seen(cluster, project).problems
-    assert problem.message == (
+    kubelet.log(running.pod).lines.append(f"{now()} {told}")
+    (refused,) = seen(cluster, running.project).problems
+    assert refused.message == (
         "the cluster refuses it something: runs that crash may stay as they are"
     )
-    assert problem.lines == (told,)
+    assert refused.lines == (told,)
 
-
-def test_a_container_that_was_started_again_shortly_is_told(
-    cluster: Cluster, objects: Objects, tmp_path: Path, until: Any, kubelet: Kubelet
-) -> None:
-    project = deployed.deploy(objects, tmp_path)
-    pod = get_ready(cluster, objects, until, kubelet)
     again = container_status(
         {"running": {"startedAt": now()}},
         ready=True,
@@ -271,31 +249,28 @@ def test_a_container_that_was_started_again_shortly_is_told(
         lastState=ended(137, "OOMKilled"),
     )
     objects.says(
-        pod,
+        running.pod,
         phase="Running",
         conditions=[{"type": "Ready", "status": "True", "lastTransitionTime": now()}],
         containerStatuses=[again],
     )
-    found = seen(cluster, project)
+    found = seen(cluster, running.project)
     assert found.agents[0].restarts == 1
-    (problem,) = found.problems
+    (problem,) = (one for one in found.problems if one != refused)
     assert re.fullmatch(
-        rf"'agent' of pod/{pod} ended at \S+ \(OOMKilled, status 137\) and was started again",
+        rf"'agent' of pod/{running.pod} ended at \S+ \(OOMKilled, status 137\)"
+        " and was started again",
         problem.message,
     )
 
 
 def test_the_command_shows_all_of_it(
-    cluster: Cluster,
     objects: Objects,
     tmp_path: Path,
-    until: Any,
-    kubelet: Kubelet,
+    running: Running,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    deployed.deploy(objects, tmp_path)
-    pod = get_ready(cluster, objects, until, kubelet)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("KUBECONFIG", str(objects.server.kubeconfig))
     assert main(["status"]) == 0
@@ -316,7 +291,7 @@ def test_the_command_shows_all_of_it(
     assert main(["status", "--output", "json"]) == 4
     found = json.loads(capsys.readouterr().out)
     assert (found["healthy"], found["namespace"]) == (False, objects.namespace)
-    assert found["agents"][0]["pods"] == [pod]
+    assert found["agents"][0]["pods"] == [running.pod]
     assert found["problems"][0]["part"] == "secret/warehouse"
     monkeypatch.delenv("KUBECONFIG")
     monkeypatch.setenv("KUBE_CONFIG_PATH", str(objects.server.kubeconfig))

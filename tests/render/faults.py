@@ -16,6 +16,7 @@ import sys
 import traceback
 import warnings
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _report_changes() -> None:
 def _filter(*steps: tuple[int, int, int, int]) -> None:
     program = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *s) for s in steps))
     header = struct.pack("@HP", len(steps), ctypes.addressof(program))
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = _libc()
     if libc.prctl(38, 1, 0, 0, 0) or libc.prctl(22, 2, header, 0, 0):
         raise OSError(ctypes.get_errno(), "seccomp")
 
@@ -186,9 +187,14 @@ def _strike(child: int, *, fail: bool) -> None:
         os.kill(child, signal.SIGKILL)
 
 
-def _ptrace(request: int, child: int, data: int, *, at: int = 0) -> None:
+@cache
+def _libc() -> ctypes.CDLL:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.ptrace.argtypes = (ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
     libc.ptrace.restype = ctypes.c_long
-    if libc.ptrace(request, child, at, ctypes.c_void_p(data)) < 0:
+    return libc
+
+
+def _ptrace(request: int, child: int, data: int, *, at: int = 0) -> None:
+    if _libc().ptrace(request, child, at, ctypes.c_void_p(data)) < 0:
         raise OSError(ctypes.get_errno(), f"ptrace request {request}")

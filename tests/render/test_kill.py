@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KILLS = 50
-FILES = 300
+FILES = 100
 USERS = "stages/00/.terraform.lock.hcl"
 
 

@@ -12,6 +12,7 @@ Tests that use it are marked `cluster`.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import json
 import os
 import secrets
@@ -22,8 +23,6 @@ import ssl
 import subprocess
 import threading
 import time
-import urllib.error
-import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,6 +44,12 @@ NOBODY = "nobody"  # may log in, and no more than that: roles are the tests' bus
 STARTS = 5  # another program may take a free port before ours does
 DEADLINE_SECONDS = 60
 _PROGRAMS = ("etcd", "openssl", "setpriv")
+# An elliptic curve: each connection costs a signature.
+_CERTIFICATE = (
+    *("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "7"),
+    *("-subj", "/CN=apiserver", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"),
+    *("-addext", "keyUsage=digitalSignature,keyCertSign"),
+)
 _CONTROLLERS = (
     "deployment-controller",
     "garbage-collector-controller",
@@ -64,6 +69,13 @@ class RefusedError(Exception):
         self.message = message
 
 
+class _Connection(http.client.HTTPSConnection):
+    """A connection that is closed with the thread that it belongs to."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 class ApiServer:
     """One API server in a folder of its own; `running` starts and stops it."""
 
@@ -71,11 +83,13 @@ class ApiServer:
         self.folder = folder
         self.port = _free_port()
         self.token = secrets.token_hex(16)
-        self.ca = folder / "certificates" / "apiserver.crt"
+        self.ca = folder / "apiserver.crt"
+        self.key = folder / "apiserver.key"
         self.kubeconfig = folder / "kubeconfig"
         self._tokens = {ADMIN: self.token, NOBODY: secrets.token_hex(16)}
         self._etcd = _free_port()
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._connections = threading.local()
 
     @property
     def url(self) -> str:
@@ -95,19 +109,33 @@ class ApiServer:
         kind = "application/json-patch+json" if method == "PATCH" else "application/json"
         if method == "PATCH" and isinstance(body, dict):
             kind = "application/merge-patch+json"
-        asked = urllib.request.Request(  # noqa: S310 - always https, to ourselves
-            self.url + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Authorization": f"Bearer {self.token}", "Content-Type": kind},
-        )
-        trusted = ssl.create_default_context(cafile=str(self.ca))
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": kind}
+        asked = (method, path, None if body is None else json.dumps(body).encode(), headers)
         try:
-            with urllib.request.urlopen(asked, context=trusted, timeout=30) as answer:  # noqa: S310
-                content = answer.read()
-        except urllib.error.HTTPError as error:
-            raise RefusedError(error.code, _message(error.read())) from error
+            status, content = self._asked(asked)
+        except (ConnectionError, ssl.SSLError):  # closed since it was last used
+            status, content = self._asked(asked)
+        if status >= 300:
+            raise RefusedError(status, _message(content))
         return json.loads(content) if content.startswith(b"{") else content.decode()
+
+    def _asked(self, asked: tuple[str, str, bytes | None, dict[str, str]]) -> tuple[int, bytes]:
+        """Ask over the connection of this thread, which is left open where all went well."""
+        connection = self._connections.__dict__.pop("mine", None) or _Connection(
+            "127.0.0.1",
+            self.port,
+            timeout=30,
+            context=ssl.create_default_context(cafile=str(self.ca)),
+        )
+        try:
+            connection.request(*asked)
+            answer = connection.getresponse()
+            content = answer.read()
+        except BaseException:
+            connection.close()
+            raise
+        self._connections.mine = connection
+        return answer.status, content
 
     def remove_namespace(self, name: str) -> None:
         """Delete a namespace, if it is there, and wait until it is gone."""
@@ -125,10 +153,14 @@ class ApiServer:
         raise TimeoutError(f"namespace {name} does not go; see {self.folder}")
 
     @contextlib.contextmanager
-    def ready_pods(self, namespace: str) -> Iterator[None]:
-        """Play the node for a while: every pod of the namespace is told to run and to be ready."""
+    def ready_pods(self, namespace: str, release: str = "") -> Iterator[None]:
+        """Play the node for a while: pods of a namespace are told to run and to be ready.
+
+        Of a Helm release, where one is named.
+        """
         over = threading.Event()
-        player = threading.Thread(target=self._play, args=(namespace, over), daemon=True)
+        query = f"?labelSelector=app.kubernetes.io/instance={release}" if release else ""
+        player = threading.Thread(target=self._play, args=(namespace, query, over), daemon=True)
         player.start()
         try:
             yield
@@ -136,14 +168,14 @@ class ApiServer:
             over.set()
             player.join()
 
-    def _play(self, namespace: str, over: threading.Event) -> None:
+    def _play(self, namespace: str, query: str, over: threading.Event) -> None:
         path = f"/api/v1/namespaces/{namespace}/pods"
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         condition = {"type": "Ready", "status": "True", "lastTransitionTime": now}
         status = {"phase": "Running", "startTime": now, "conditions": [condition]}
         while not over.wait(0.2):
             with contextlib.suppress(OSError, RefusedError):
-                for pod in self.call("GET", path)["items"]:
+                for pod in self.call("GET", path + query)["items"]:
                     if pod["status"].get("phase") != "Running":
                         one = f"{path}/{pod['metadata']['name']}/status"
                         self.call("PATCH", one, {"status": status})
@@ -171,9 +203,9 @@ class ApiServer:
     def start(self) -> None:
         """Start everything and wait until the API server is ready."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        accounts = self.folder / "accounts.key"
+        files = ("-keyout", str(self.key), "-out", str(self.ca))
         subprocess.run(
-            ["openssl", "genrsa", "-out", str(accounts), "2048"], check=True, capture_output=True
+            ["openssl", "req", "-x509", *_CERTIFICATE, *files], check=True, capture_output=True
         )
         rows = [f"{self._tokens[ADMIN]},{ADMIN},{ADMIN},system:masters"]
         rows.append(f"{self._tokens[NOBODY]},{NOBODY},{NOBODY}")
@@ -215,7 +247,8 @@ class ApiServer:
             f"--etcd-servers=http://127.0.0.1:{self._etcd}",
             "--bind-address=127.0.0.1",
             f"--secure-port={self.port}",
-            f"--cert-dir={self.ca.parent}",
+            f"--tls-cert-file={self.ca}",
+            f"--tls-private-key-file={self.key}",
             "--endpoint-reconciler-type=none",
             "--service-cluster-ip-range=10.96.0.0/16",
             "--authorization-mode=RBAC",
@@ -223,8 +256,8 @@ class ApiServer:
             # Nobody makes the accounts that it would ask for.
             "--disable-admission-plugins=ServiceAccount",
             "--service-account-issuer=https://kubernetes.default.svc",
-            f"--service-account-key-file={self.folder / 'accounts.key'}",
-            f"--service-account-signing-key-file={self.folder / 'accounts.key'}",
+            f"--service-account-key-file={self.ca}",
+            f"--service-account-signing-key-file={self.key}",
         )
 
     def _run(self, name: str, *argv: str) -> None:

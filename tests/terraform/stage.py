@@ -28,6 +28,14 @@ SOMETHING_CHANGES = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What Terraform would do by address, and the attributes of every object after that."""
+
+    changes: dict[str, list[str]]
+    objects: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """Stage 03 of one config, with a value planted for each of its secrets."""
 
@@ -48,20 +56,23 @@ class Stage:
         named = {f"TF_VAR_{name}": value for name, value in variables.items()}
         return terraform(args, self.folder, {**self.environment, **named})
 
-    def changes(self, variables: Mapping[str, str] = NONE) -> dict[str, list[str]]:
-        """Plan, and return what it would do by address; what stays as it is is left out."""
+    def plan(self, variables: Mapping[str, str] = NONE) -> Plan:
+        """Plan into a file, and return what it holds; what stays as it is is no change."""
         self.run("plan", f"-out={PLAN}", variables=variables)
         shown = json.loads(self.run("show", "-json", PLAN).stdout)
         actions = {
             change["address"]: change["change"]["actions"] for change in shown["resource_changes"]
         }
-        return {address: action for address, action in actions.items() if action != ["no-op"]}
-
-    def planned(self) -> dict[str, Any]:
-        """Return the attributes of every object of the plan made last, by address."""
-        shown = json.loads(self.run("show", "-json", PLAN).stdout)
         resources = shown["planned_values"]["root_module"].get("resources", [])
-        return {resource["address"]: resource["values"] for resource in resources}
+        return Plan(
+            {address: action for address, action in actions.items() if action != ["no-op"]},
+            {resource["address"]: resource["values"] for resource in resources},
+        )
+
+    def is_done(self, variables: Mapping[str, str] = NONE) -> bool:
+        """Plan, and tell whether nothing is left to do."""
+        planned = self.run("plan", "-detailed-exitcode", variables=variables)
+        return planned.returncode == NOTHING_CHANGES
 
     def plan_file(self) -> bytes:
         """Return everything that the plan file holds, unpacked, without what it copied of ours."""

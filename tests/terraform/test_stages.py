@@ -19,7 +19,7 @@ from qhub.platform import plan
 from qhub.render import render
 from tests.platform.planned import SERVER, config
 from tests.render.rendered import CLUSTER_EXAMPLES, REPOSITORY, STAGE
-from tests.terraform.stage import SOMETHING_CHANGES, Stage, written
+from tests.terraform.stage import PLAN, Stage, written
 from tests.terraform.standin import environment, misspelt_keys, required_schemas, terraform
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMESPACE = 'kubernetes_namespace_v1.this["this"]'
+AGENTS = ('helm_release.agent["a"]', 'helm_release.agent["b"]')
 CREATE = ["create"]
 UPDATE = ["update"]
 DELETE = ["delete"]
@@ -104,7 +105,7 @@ def test_no_key_is_misspelt_where_terraform_would_not_tell() -> None:
 
 
 @pytest.mark.parametrize("example", CLUSTER_EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_is_valid_and_planned(
+def test_an_example_is_valid_planned_applied_and_then_done(
     example: Path, tmp_path: Path, processes: Mapping[str, str]
 ) -> None:
     made = check(read(example)).config
@@ -112,64 +113,34 @@ def test_an_example_is_valid_and_planned(
     stage = written(made, tmp_path, processes)
 
     assert json.loads(stage.run("validate", "-json").stdout)["diagnostics"] == []
-    assert stage.changes() == dict.fromkeys(sorted(EXPECTED[example.stem]), CREATE)
+    assert stage.plan().changes == dict.fromkeys(sorted(EXPECTED[example.stem]), CREATE)
     assert_not_in(stage.plan_file(), stage.planted.values(), control=made.project_name)
 
-
-@pytest.mark.parametrize("example", CLUSTER_EXAMPLES, ids=lambda path: path.stem)
-def test_an_example_is_applied_and_then_done(
-    example: Path, tmp_path: Path, processes: Mapping[str, str]
-) -> None:
     required_schemas()
-    made = check(read(example)).config
-    assert made is not None
-    stage = written(made, tmp_path, processes)
-
-    stage.run("apply", "-auto-approve")
+    stage.run("apply", PLAN)
 
     # terraform.tfstate is what Terraform remembers of the backend.
     states = [path for path in tmp_path.rglob("*.tfstate*") if path.name != "terraform.tfstate"]
     assert states
     for state in states:
         assert_not_in(state.read_bytes(), stage.planted.values(), control=made.project_name)
-    assert stage.changes() == {}
+    assert stage.is_done()
 
 
-def test_local_state_lies_beside_the_stages(tmp_path: Path, processes: Mapping[str, str]) -> None:
-    made = config(terraform_state={"type": "local"})
-    required_schemas()
-    stage = written(made, tmp_path, processes)
-
-    stage.run("apply", "-auto-approve")
-
-    state = tmp_path / ".qhub" / "pipelines-dev" / "03-kubernetes-services.tfstate"
-    assert state.is_file()
-    rendered = {path.split("/")[2] for path in render(plan(made), config=made)}
-    assert {path.name for path in stage.folder.iterdir()} == {*rendered, ".terraform.lock.hcl"}
-
-
-def test_objects_are_as_the_chart_and_the_cluster_want_them(two: Stage) -> None:
-    two.changes({"secret_revision": "2"})
-
-    planned = two.planned()
-    release = planned['helm_release.agent["a"]']
-    assert (release["name"], release["namespace"]) == ("qhub-a", "dev")
-    assert (release["wait"], release["upgrade_install"]) == (True, True)
-    assert "agentName: a\n" in release["values"][0].replace('"', "")
-    secret = planned['kubernetes_secret_v1.token["b"]']
-    assert secret["metadata"][0]["name"] == "qhub-b-token"
-    assert secret["metadata"][0]["namespace"] == "dev"
-    assert secret["data_wo_revision"] == 2
-
-
-def test_a_namespace_of_our_own_is_restricted(tmp_path: Path, processes: Mapping[str, str]) -> None:
+def test_a_namespace_of_our_own_is_restricted_and_local_state_lies_beside_the_stages(
+    tmp_path: Path, processes: Mapping[str, str]
+) -> None:
     made = config(
-        existing={"create_namespace": True}, prefect={"enabled": False}, namespace="flows"
+        existing={"create_namespace": True},
+        prefect={"enabled": False},
+        namespace="flows",
+        terraform_state={"type": "local"},
     )
     stage = written(made, tmp_path, processes)
 
-    assert stage.changes() == {NAMESPACE: CREATE}
-    (metadata,) = stage.planned()[NAMESPACE]["metadata"]
+    planned = stage.plan()
+    assert planned.changes == {NAMESPACE: CREATE}
+    (metadata,) = planned.objects[NAMESPACE]["metadata"]
     assert metadata["name"] == "flows"
     assert {key: value for key, value in metadata["labels"].items() if "pod-security" in key} == {
         "pod-security.kubernetes.io/audit": "restricted",
@@ -177,63 +148,23 @@ def test_a_namespace_of_our_own_is_restricted(tmp_path: Path, processes: Mapping
         "pod-security.kubernetes.io/warn": "restricted",
     }
 
+    required_schemas()
+    stage.run("apply", PLAN)
+    (stage.folder / PLAN).unlink()
 
-def test_a_missing_secret_is_refused(tmp_path: Path, processes: Mapping[str, str]) -> None:
-    stage = written(two_agents(), tmp_path, processes)
-
-    done = stage.attempt("plan", "-input=false", variables={"auth": "planted"})
-
-    assert done.returncode == 1
-    assert "No value for required variable" in done.stderr
-    assert 'variable "s3"' in done.stderr or '"s3": {' in done.stderr
-
-
-def test_a_higher_revision_writes_one_secret_and_rolls_its_agent(two: Stage) -> None:
-    revisions = {"secret_revisions": json.dumps({"qhub-b-flow": 2})}
-
-    assert two.changes(revisions) == {
-        'helm_release.agent["b"]': UPDATE,
-        'kubernetes_secret_v1.flow["b"]': UPDATE,
-    }
-    two.run("apply", "-auto-approve", variables=revisions)
-    assert json.loads(two.run("output", "-json", "secret_revisions").stdout) == {
-        "qhub-a-flow": 1,
-        "qhub-a-token": 1,
-        "qhub-b-flow": 2,
-        "qhub-b-token": 1,
-    }
-    assert two.changes(revisions) == {}
+    state = tmp_path / ".qhub" / "pipelines-flows" / "03-kubernetes-services.tfstate"
+    assert state.is_file()
+    rendered = {path.split("/")[2] for path in render(plan(made), config=made)}
+    assert {path.name for path in stage.folder.iterdir()} == {*rendered, ".terraform.lock.hcl"}
 
 
-def test_a_higher_revision_of_a_release_makes_its_objects_again(two: Stage) -> None:
-    revisions = {"release_revisions": json.dumps({"b": 2})}
+def test_a_higher_revision_by_hand_writes_all_secrets_as_the_chart_wants_them(two: Stage) -> None:
+    by_hand = {"secret_revision": "1767225600"}
+    planned = two.plan(by_hand)
 
-    assert two.changes(revisions) == {'helm_release.agent["b"]': UPDATE}
-    release = two.planned()['helm_release.agent["b"]']
-    assert release["force_update"] is True
-    assert release["description"].endswith(", made again, 2")
-    two.run("apply", "-auto-approve", variables=revisions)
-    assert json.loads(two.run("output", "-json", "release_revisions").stdout) == {"a": 1, "b": 2}
-    assert two.changes(revisions) == {}
-
-
-def test_the_version_of_the_chart_is_known_when_it_is_planned(two: Stage) -> None:
-    chart = two.folder / "charts" / "prefect-agent" / "Chart.yaml"
-    chart.write_text(chart.read_text().replace("version: 0.", "version: 9.", 1))
-
-    assert two.changes() == {'helm_release.agent["a"]': UPDATE, 'helm_release.agent["b"]': UPDATE}
-    planned = {each["version"] for each in two.planned().values() if "chart" in each}
-    assert len(planned) == 1
-    assert planned.pop().startswith("9.")
-
-
-def test_a_higher_revision_by_hand_writes_all_secrets(two: Stage) -> None:
-    changes = two.changes({"secret_revision": "1767225600"})
-
-    assert changes == dict.fromkeys(
+    assert planned.changes == dict.fromkeys(
         [
-            'helm_release.agent["a"]',
-            'helm_release.agent["b"]',
+            *AGENTS,
             'kubernetes_secret_v1.flow["a"]',
             'kubernetes_secret_v1.flow["b"]',
             'kubernetes_secret_v1.token["a"]',
@@ -241,6 +172,62 @@ def test_a_higher_revision_by_hand_writes_all_secrets(two: Stage) -> None:
         ],
         UPDATE,
     )
+    assert not two.is_done(by_hand)
+    release = planned.objects['helm_release.agent["a"]']
+    assert (release["name"], release["namespace"]) == ("qhub-a", "dev")
+    assert (release["wait"], release["upgrade_install"]) == (True, True)
+    assert "agentName: a\n" in release["values"][0].replace('"', "")
+    secret = planned.objects['kubernetes_secret_v1.token["b"]']
+    assert secret["metadata"][0]["name"] == "qhub-b-token"
+    assert secret["metadata"][0]["namespace"] == "dev"
+    assert secret["data_wo_revision"] == 1767225600
+
+
+def test_a_missing_secret_is_refused(two: Stage) -> None:
+    done = two.attempt("plan", "-input=false", variables={"auth": "planted"})
+
+    assert done.returncode == 1
+    assert "No value for required variable" in done.stderr
+    assert 'variable "s3"' in done.stderr or '"s3": {' in done.stderr
+
+
+def test_a_higher_revision_writes_one_secret_or_makes_one_releases_objects_again(
+    two: Stage,
+) -> None:
+    of_secrets = {"secret_revisions": json.dumps({"qhub-b-flow": 2})}
+    of_releases = {"release_revisions": json.dumps({"b": 2})}
+
+    assert two.plan(of_secrets).changes == {
+        'helm_release.agent["b"]': UPDATE,
+        'kubernetes_secret_v1.flow["b"]': UPDATE,
+    }
+    planned = two.plan(of_releases)
+    assert planned.changes == {'helm_release.agent["b"]': UPDATE}
+    release = planned.objects['helm_release.agent["b"]']
+    assert release["force_update"] is True
+    assert release["description"].endswith(", made again, 2")
+
+    two.run("apply", "-auto-approve", variables=of_secrets | of_releases)
+    outputs = json.loads(two.run("output", "-json").stdout)
+    assert outputs["secret_revisions"]["value"] == {
+        "qhub-a-flow": 1,
+        "qhub-a-token": 1,
+        "qhub-b-flow": 2,
+        "qhub-b-token": 1,
+    }
+    assert outputs["release_revisions"]["value"] == {"a": 1, "b": 2}
+    assert two.is_done(of_secrets | of_releases)
+
+
+def test_the_version_of_the_chart_is_known_when_it_is_planned(two: Stage) -> None:
+    chart = two.folder / "charts" / "prefect-agent" / "Chart.yaml"
+    chart.write_text(chart.read_text().replace("version: 0.", "version: 9.", 1))
+
+    planned = two.plan()
+    assert planned.changes == dict.fromkeys(AGENTS, UPDATE)
+    versions = {each["version"] for each in planned.objects.values() if "chart" in each}
+    assert len(versions) == 1
+    assert versions.pop().startswith("9.")
 
 
 def test_an_agent_that_goes_leaves_all_others_but_the_one_that_publishes(
@@ -251,7 +238,7 @@ def test_an_agent_that_goes_leaves_all_others_but_the_one_that_publishes(
     stage.run("apply", "-auto-approve")
     written(two_agents("b", "c"), tmp_path, processes)
 
-    assert stage.changes() == {
+    assert stage.plan().changes == {
         'helm_release.agent["a"]': DELETE,
         'helm_release.agent["b"]': UPDATE,
         'kubernetes_secret_v1.flow["a"]': DELETE,
@@ -263,7 +250,7 @@ def test_a_changed_chart_upgrades_the_agents_though_its_version_is_the_same(two:
     template = two.folder / "charts" / "prefect-agent" / "templates" / "_helpers.tpl"
     template.write_text(template.read_text() + "\n")
 
-    assert two.changes() == {'helm_release.agent["a"]': UPDATE, 'helm_release.agent["b"]': UPDATE}
+    assert two.plan().changes == dict.fromkeys(AGENTS, UPDATE)
 
 
 def test_names_that_look_like_templates_reach_terraform_as_they_are(
@@ -280,9 +267,7 @@ def test_names_that_look_like_templates_reach_terraform_as_they_are(
     )
     stage = written(made, tmp_path, processes)
 
-    stage.changes()
-
-    values = stage.planned()['helm_release.agent["pipelines"]']["values"][0]
+    values = stage.plan().objects['helm_release.agent["pipelines"]']["values"][0]
     assert '"${path.module} %{ if true }"' in values
 
 
@@ -298,13 +283,10 @@ def test_terraform_takes_the_names_of_all_variables(
     stage = written(made, tmp_path, processes)
 
     assert len(stage.planted) == len(secrets)
-    stage.changes()
+    stage.run("plan")
 
 
-def test_the_control_of_the_search_for_secrets_finds_what_is_there(two: Stage) -> None:
-    done = two.run("plan", "-detailed-exitcode", variables={"secret_revision": "3"})
-
-    assert done.returncode == SOMETHING_CHANGES
+def test_the_control_of_the_search_for_secrets_finds_what_is_there() -> None:
     with pytest.raises(AssertionError):
         assert_not_in(base64.b64encode(b"planted-s3"), ["planted-s3"], control="")
 

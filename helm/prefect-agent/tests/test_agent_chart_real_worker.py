@@ -50,7 +50,6 @@ def first(server: Server, python: Path, tmp_path_factory: pytest.TempPathFactory
 class Later:
     """What later set-ups say, and the pools after them."""
 
-    again: Outcome
     changed: Outcome
     other_type: Outcome
     wrong_credential: Outcome
@@ -67,7 +66,6 @@ def later(
     server.call("POST", "/work_pools/", {"name": "local", "type": "process"})
     nowhere = replace(server, url=f"http://127.0.0.1:{free_port()}/api")
     outcomes = set_up(
-        render(server),
         render(server, agentName="old"),
         render(server, agentName="local"),
         render(server, token={"secretName": "qhub-etl-flow", "key": "S3_KEY"}),
@@ -151,18 +149,6 @@ def test_the_first_start_makes_the_pool_and_every_queue(server: Server, first: O
     assert (pool["type"], pool["base_job_template"]) == ("kubernetes", template_of(render(server)))
     queues = server.call("POST", "/work_pools/etl/queues/filter", {})
     assert sorted(queue["name"] for queue in queues) == ["default", "gpu", 'odd $(HOME) "queue"']
-
-
-def test_a_second_start_changes_nothing(later: Later) -> None:
-    assert later.again == (
-        0,
-        [
-            "work pool 'etl': unchanged",
-            "work queue 'default': unchanged",
-            "work queue 'gpu': unchanged",
-            "work queue 'odd $(HOME) \"queue\"': unchanged",
-        ],
-    )
 
 
 def test_another_template_replaces_the_pools_and_leaves_its_limit(

@@ -9,13 +9,13 @@ within 3 s and leaves its flow runs alone; the next agent of that name adopts th
 from __future__ import annotations
 
 import fcntl
-import gc
 import os
 import socket
 import sys
 from pathlib import Path
 
 from qhub.embedded.layout import Layout
+from qhub.embedded.programs.collector import resting
 from qhub.embedded.runs.environment import agent_environment
 from qhub.embedded.runs.records import Records
 
@@ -30,12 +30,10 @@ def main(name: str) -> int:
     records = Records(layout.agent(name))
     records.make()
     _await_turn(records.root / "agent.lock")
-    from qhub.embedded.runs import warm
+    with resting():
+        from qhub.embedded.runs import warm
 
-    warm.import_libraries()
-    # What is there now stays: a collection that looked at it would copy its pages in each child.
-    gc.collect()
-    gc.freeze()
+        warm.import_libraries()
     sys.stdout.flush()
     ours, theirs = socket.socketpair()
     worker = os.fork()

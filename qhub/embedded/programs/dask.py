@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qhub.embedded.layout import Layout
+from qhub.embedded.programs.collector import resting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,13 +50,16 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
         _scheduler(rest, owned=environ.get("QHUB_CLUSTER_OWNED") == "1")
     else:
         _bind(environ.get("QHUB_WORKER_CPUS", ""))
-        from distributed.cli.dask_worker import main as worker
+        with resting():
+            from distributed.cli.dask_worker import main as worker
 
         worker(rest)
 
 
 def _scheduler(arguments: Sequence[str], *, owned: bool) -> None:
-    from distributed.cli.dask_scheduler import main as scheduler
+    with resting():
+        import distributed.dashboard.scheduler  # noqa: F401 it would do so itself, later
+        from distributed.cli.dask_scheduler import main as scheduler
 
     # The gateway's own preload takes what follows it as its options: ours goes first.
     scheduler([*(("--preload", "qhub.flows.ownership") if owned else ()), *arguments])

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qhub.embedded.layout import Layout
+from qhub.embedded.programs.collector import resting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,8 @@ def main(environ: Mapping[str, str] = os.environ) -> None:
     keys = layout.password("gateway_keys").read_text().strip()
     os.environ["DASK_GATEWAY_ENCRYPT_KEYS"] = keys
     os.umask(0o077)
-    from dask_gateway_server.app import DaskGateway
+    with resting():
+        from dask_gateway_server.app import DaskGateway
 
     config = layout.config / "dask_gateway_config.py"
     DaskGateway.launch_instance(["--config", str(config), "--log-level", "INFO"])

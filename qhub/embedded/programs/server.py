@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qhub.embedded.layout import Layout
+from qhub.embedded.programs.collector import resting
 from qhub.embedded.programs.silence import end_when_silent
 
 if TYPE_CHECKING:
@@ -56,18 +57,26 @@ def main(environ: Mapping[str, str] = os.environ) -> None:
     os.umask(0o077)
     end_when_silent(port, "/api/health")  # first: it needs no password
     os.environ.update(environment(Layout(Path(environ["QHUB_STATE"]))))
+    with resting():
+        app = _application()
     import uvicorn
+
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="info", access_log=False)
+
+
+def _application() -> ASGIApp:
+    """Return Prefect's application, as this platform has it; reads the environment."""
     from prefect.server.api import collections
     from prefect.server.api.server import create_app
     from prefect.settings import PREFECT_API_DATABASE_CONNECTION_URL
 
-    from qhub.embedded.programs import database
+    from qhub.embedded.programs import database, savings
 
     database.prepare(PREFECT_API_DATABASE_CONNECTION_URL.value())
+    savings.prepare()
     # Prefect 3.8 asks the host only for what is not in this cache.
     collections.GLOBAL_COLLECTIONS_VIEW_CACHE = catalogue(collections.KNOWN_VIEWS)
-    app = secluded(create_app())
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="info", access_log=False)
+    return secluded(create_app())
 
 
 def catalogue(views: Mapping[str, str]) -> dict[str, dict[str, Any]]:

@@ -46,7 +46,8 @@ def test_a_cancelled_run_is_not_started_again(agents: Agents, tmp_path: Path) ->
     other = agents.run(
         agents.deploy("flows.py:crash_once", SAMPLE, retries_on_crash=1), file=str(tmp_path / "x")
     )
-    until(lambda: agents.state(other) == "Completed", within=60, what="the other to be completed")
+    done = "the other to be completed"
+    until(lambda: agents.state(other) == "Completed", within=60, what=done, every=0.5)
     for run in runs:
         told = types(agents, run)
         assert told[-1] == "Cancelled", told
@@ -62,7 +63,8 @@ def test_what_the_platform_schedules_too_late_stays_cancelled(
 ) -> None:
     run = cancelled(agents, tmp_path)
     schedule(agents, run, message)
-    until(lambda: agents.state(run) == "Cancelled", what="the run to be Cancelled again")
+    again = "the run to be Cancelled again"
+    until(lambda: agents.state(run) == "Cancelled", what=again, every=0.2)
     assert types(agents, run).count("Running") == 1
 
 

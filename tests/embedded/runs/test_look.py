@@ -43,7 +43,8 @@ def test_a_run_that_crashed_long_ago_is_not_begun_again(server: Server) -> None:
         old, fresh = (put(agents, agents.run(again), "CRASHED") for _ in range(2))
         age(server, old, hours=2)
         agents.start()
-        until(lambda: agents.state(fresh) == "Completed", what="the fresh one")  # one look at both
+        # One look is at both.
+        until(lambda: agents.state(fresh) == "Completed", what="the fresh one", every=0.2)
         assert agents.state(old) == "Crashed"
         assert len(agents.states(old)) == 2
 

@@ -118,7 +118,8 @@ def test_a_run_that_cannot_be_handed_over_begins_later(
     before = len(between.refused)
     between.refuse(path, status, times=2)
     run = refused.run(deployment)
-    until(lambda: refused.state(run) == "Completed", within=60, what="the run to begin")
+    begun = "the run to begin"
+    until(lambda: refused.state(run) == "Completed", within=60, what=begun, every=0.5)
     assert len(between.refused) == before + 2
     assert "CRASHED" not in {state["type"] for state in refused.states(run)}
     assert refused.call(f"/flow_runs/{run}")["run_count"] == 1

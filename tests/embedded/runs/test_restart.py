@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from qhub.embedded.runs.identity import Identity
     from tests.embedded.server import Server
 
 pytestmark = pytest.mark.full
@@ -45,31 +47,40 @@ def die(agents: Agents, who: str) -> None:
     until(lambda: gone(worker), what="the worker to leave", within=5)
 
 
-@pytest.mark.parametrize("who", ["worker", "parent", "both"])
-def test_a_run_outlives_a_killed_agent(mortal: Agents, tmp_path: Path, who: str) -> None:
+def test_a_run_outlives_its_agent_whoever_of_it_is_killed(mortal: Agents, tmp_path: Path) -> None:
     run = begun(mortal, "until_told", tmp_path / "told")
     until((tmp_path / "told.running").exists)
-    die(mortal, who)
-    assert mortal.identity(run).alive
-    mortal.start()
+    for who in ("worker", "parent", "both"):
+        die(mortal, who)
+        assert mortal.identity(run).alive
+        mortal.start()
     (tmp_path / "told").touch()
     mortal.wait(run, "Completed")
     assert mortal.call(f"/flow_runs/{run}")["run_count"] == 1
 
 
-def test_sigterm_stops_an_agent_and_not_its_runs(mortal: Agents, tmp_path: Path) -> None:
+def test_sigterm_stops_an_agent_and_not_its_runs_and_lets_a_second_one_take_over(
+    mortal: Agents, tmp_path: Path
+) -> None:
+    import psutil
+
+    first = Agents(mortal.server, mortal.name, mortal.process)
+    assert first.process is not None
+    worker = first.worker
+    second = mortal.start()
     run = begun(mortal, "hooked", tmp_path / "hooks")
     until((tmp_path / "hooks").exists)
-    assert mortal.process is not None
-    worker, asked = mortal.worker, time.monotonic()
-    mortal.process.terminate()
-    assert mortal.process.wait(5) == 0
+    identity = mortal.identity(run)
+    assert psutil.Process(identity.pid).ppid() == first.process.pid
+    asked = time.monotonic()
+    first.process.terminate()
+    assert first.process.wait(5) == 0
     assert time.monotonic() - asked < 3
     assert gone(worker)
-    identity = mortal.identity(run)
     assert identity.alive
     assert mortal.state(run) == "Running"
-    mortal.start()
+    assert mortal.worker
+    assert second.poll() is None
     mortal.cancel(run)
     mortal.wait(run, "Cancelled")
     assert gone(identity.pid)
@@ -77,100 +88,98 @@ def test_sigterm_stops_an_agent_and_not_its_runs(mortal: Agents, tmp_path: Path)
     assert "crashed" not in (tmp_path / "hooks").read_text()
 
 
-def test_the_death_of_an_adopted_run_is_noticed(mortal: Agents, tmp_path: Path) -> None:
-    run = begun(mortal, "hooked", tmp_path / "hooks")
-    identity = mortal.identity(run)
-    die(mortal, "both")
-    mortal.start()
-    assert mortal.worker
-    os.kill(identity.pid, signal.SIGKILL)
-    mortal.wait(run, "Crashed", within=15)
-    until(lambda: "crashed Crashed" in (tmp_path / "hooks").read_text(), what="the hook")
-
-
-def test_runs_that_died_with_their_agent_are_concluded_at_its_start(
-    mortal: Agents, tmp_path: Path
-) -> None:
-    crashed = begun(mortal, "hooked", tmp_path / "crashed")
-    cancelled = begun(mortal, "hooked", tmp_path / "cancelled")
-    identities = [mortal.identity(run) for run in (crashed, cancelled)]
-    until(lambda: all(mortal.call(f"/flow_runs/{r}")["infrastructure_pid"] for r in (crashed,)))
-    die(mortal, "both")
-    for identity in identities:
-        os.kill(identity.pid, signal.SIGKILL)
-    mortal.cancel(cancelled)
-    mortal.start()
-    mortal.wait(crashed, "Crashed", within=15)
-    mortal.wait(cancelled, "Cancelled", within=15)
-
-
-def test_what_runs_detached_ends_with_them_also_when_their_agent_died(
-    mortal: Agents, tmp_path: Path
-) -> None:
-    adopted = begun(mortal, "detach", tmp_path / "adopted")
-    dead = begun(mortal, "detach", tmp_path / "dead")
-    until(lambda: all((tmp_path / name).exists() for name in ("adopted", "dead")))
-    pids = [int((tmp_path / name).read_text()) for name in ("adopted", "dead")]
-    until(lambda: mortal.call(f"/flow_runs/{dead}")["infrastructure_pid"])
-    die(mortal, "both")
-    os.kill(mortal.identity(dead).pid, signal.SIGKILL)
-    assert not any(map(gone, pids))
-    mortal.start()
-    mortal.wait(dead, "Crashed", within=15)
-    mortal.cancel(adopted)
-    mortal.wait(adopted, "Cancelled", within=15)
-    until(lambda: all(map(gone, pids)), what="the processes to go", within=8)
-
-
-def test_another_process_with_the_pid_of_a_dead_run_is_not_taken_for_it(
-    mortal: Agents, tmp_path: Path
-) -> None:
-    run = begun(mortal, "hooked", tmp_path / "hooks")
-    identity = mortal.identity(run)
-    until(lambda: mortal.call(f"/flow_runs/{run}")["infrastructure_pid"])
-    die(mortal, "both")
-    os.kill(identity.pid, signal.SIGKILL)
-    until(lambda: not identity.alive)
-    ours = os.getpid()
-    (mortal.records.running / run).write_text(f"{ours}:{identity.started}")
-    mortal.start()
-    mortal.wait(run, "Crashed", within=15)
-
-
-def test_a_server_that_is_away_for_a_while_loses_no_run(tmp_path: Path) -> None:
-    from tests.embedded.server import serving
-
-    with serving(tmp_path / "platform") as server, agent(server, "patient") as agents:
-        run = begun(agents, "until_told", tmp_path / "told")
-        dead = begun(agents, "until_told", tmp_path / "never")
-        worker = agents.worker
-        os.kill(server.pid, signal.SIGSTOP)
-        try:
-            os.kill(agents.identity(dead).pid, signal.SIGKILL)
-            time.sleep(30)
-        finally:
-            os.kill(server.pid, signal.SIGCONT)
-        (tmp_path / "told").touch()
-        agents.wait(run, "Completed", within=60)
-        agents.wait(dead, "Crashed", within=60)
-        assert agents.worker == worker
-        agents.wait(agents.run(agents.deploy("flows.py:trivial", SAMPLE)), "Completed", within=30)
-
-
-def test_a_second_agent_of_a_name_waits_until_the_first_is_gone(
-    mortal: Agents, tmp_path: Path
-) -> None:
-    first = Agents(mortal.server, mortal.name, mortal.process)
-    worker = first.worker
-    second = mortal.start()
+def test_a_server_that_is_away_for_a_while_loses_no_run(mortal: Agents, tmp_path: Path) -> None:
     run = begun(mortal, "until_told", tmp_path / "told")
-    until((tmp_path / "told.running").exists)
-    assert os.getpgid(mortal.identity(run).pid) == mortal.identity(run).pid
-    assert first.process is not None
-    first.process.terminate()
-    assert first.process.wait(5) == 0
-    assert gone(worker)
-    assert mortal.worker
-    assert second.poll() is None
+    dead = begun(mortal, "until_told", tmp_path / "never")
+    worker, identity = mortal.worker, mortal.identity(dead)
+    os.kill(mortal.server.pid, signal.SIGSTOP)
+    try:
+        os.kill(identity.pid, signal.SIGKILL)
+        time.sleep(30)
+    finally:
+        os.kill(mortal.server.pid, signal.SIGCONT)
     (tmp_path / "told").touch()
-    mortal.wait(run, "Completed")
+    mortal.wait(run, "Completed", within=60)
+    mortal.wait(dead, "Crashed", within=60)
+    assert mortal.worker == worker
+    mortal.wait(mortal.run(mortal.deploy("flows.py:trivial", SAMPLE)), "Completed", within=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Runs by name, begun by an agent that was killed; the next one of its name has started."""
+
+    agents: Agents
+    folder: Path
+    runs: dict[str, str]
+    identities: dict[str, Identity]
+
+
+FLOWS = {
+    "adopted": "hooked",
+    "crashed": "hooked",
+    "cancelled": "hooked",
+    "replaced": "hooked",
+    "detached": "detach",
+    "detached and dead": "detach",
+}
+DEAD = ("crashed", "cancelled", "replaced", "detached and dead")
+
+
+@pytest.fixture(scope="module")
+def left(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
+    folder = tmp_path_factory.mktemp("left")
+    with agent(server, "left") as agents:
+        runs = {
+            name: agents.run(agents.deploy(f"flows.py:{flow}", SAMPLE), file=str(folder / name))
+            for name, flow in FLOWS.items()
+        }
+        until(lambda: all((folder / name).exists() for name in runs), what="the runs", within=60)
+        until(lambda: all(noted(agents, run) for run in runs.values()), what="their processes")
+        identities = {name: agents.identity(run) for name, run in runs.items()}
+        die(agents, "both")
+        killed = [identities[name] for name in DEAD]
+        for identity in killed:
+            os.kill(identity.pid, signal.SIGKILL)
+        until(lambda: not any(identity.alive for identity in killed))
+        agents.cancel(runs["cancelled"])
+        another = f"{os.getpid()}:{identities['replaced'].started}"
+        (agents.records.running / runs["replaced"]).write_text(another)
+        assert not any(map(gone, detached(folder)))
+        agents.start()
+        yield Left(agents, folder, runs, identities)
+
+
+def noted(agents: Agents, run: str) -> bool:
+    """Tell whether Prefect knows the process of a run."""
+    return bool(agents.call(f"/flow_runs/{run}")["infrastructure_pid"])
+
+
+def detached(folder: Path) -> list[int]:
+    """Return the processes that runs started in sessions of their own."""
+    return [int((folder / name).read_text()) for name, flow in FLOWS.items() if flow == "detach"]
+
+
+def test_runs_that_died_with_their_agent_are_concluded_at_its_start(left: Left) -> None:
+    left.agents.wait(left.runs["crashed"], "Crashed")
+    left.agents.wait(left.runs["cancelled"], "Cancelled")
+
+
+def test_another_process_with_the_pid_of_a_dead_run_is_not_taken_for_it(left: Left) -> None:
+    left.agents.wait(left.runs["replaced"], "Crashed")
+
+
+def test_what_runs_detached_ends_with_them_also_when_their_agent_died(left: Left) -> None:
+    left.agents.wait(left.runs["detached and dead"], "Crashed")
+    left.agents.cancel(left.runs["detached"])
+    left.agents.wait(left.runs["detached"], "Cancelled")
+    until(lambda: all(map(gone, detached(left.folder))), what="what they left to go", within=8)
+
+
+def test_the_death_of_an_adopted_run_is_noticed(left: Left) -> None:
+    adopted = left.runs["adopted"]
+    assert left.agents.state(adopted) == "Running"
+    os.kill(left.identities["adopted"].pid, signal.SIGKILL)
+    left.agents.wait(adopted, "Crashed", within=15)
+    hooks = left.folder / "adopted"
+    until(lambda: "crashed Crashed" in hooks.read_text(), what="the hook")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.embedded.platforms import Agents, agent, until
+from tests.embedded.platforms import FINAL, Agents, agent, until
 from tests.embedded.runs.conftest import SAMPLE
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.full
 
 
-def described(agents: Agents, tmp_path: Path, leave: str = "", **variables: Any) -> dict[str, Any]:
-    file = tmp_path / f"{leave or 'seen'}.json"
+def described(agents: Agents, file: Path, leave: str = "", **variables: Any) -> dict[str, Any]:
+    """Return what a run saw of itself, and its id; it leaves something behind when told so."""
     run = agents.run(
         agents.deploy("flows.py:describe", SAMPLE, **variables), file=str(file), leave=leave
     )
@@ -28,10 +28,41 @@ def described(agents: Agents, tmp_path: Path, leave: str = "", **variables: Any)
     return {**seen, "run": run}
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("described")
+
+
+@pytest.fixture(scope="module")
+def earlier(agents: Agents, folder: Path) -> dict[str, Any]:
+    """A run that changes of its process what it can."""
+    return described(agents, folder / "earlier", leave="behind")
+
+
+@pytest.fixture(scope="module")
+def usual(agents: Agents, folder: Path, earlier: dict[str, Any]) -> dict[str, Any]:
+    """A run after it, without job variables."""
+    assert earlier["run"]
+    return described(agents, folder / "usual")
+
+
+@pytest.fixture(scope="module")
+def special(agents: Agents, folder: Path) -> dict[str, Any]:
+    """A run with job variables of its own."""
+    env = {
+        "MINE": "1",
+        "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PYTHONPATH": "/of/mine",
+        "http_proxy": "http://127.0.0.1:9",  # nobody is there
+        "NO_PROXY": "corp.example",
+    }
+    return described(agents, folder / "special", env=env, cpu_limit="500m")
+
+
 def test_a_run_sees_the_platform_the_variables_and_the_secrets(
-    agents: Agents, tmp_path: Path
+    agents: Agents, special: dict[str, Any]
 ) -> None:
-    environment = described(agents, tmp_path, env={"MINE": "1"})["environment"]
+    environment = special["environment"]
     state = agents.server.layout.root
     assert environment["PREFECT_API_URL"] == agents.server.api
     assert environment["QHUB_STATE"] == str(state)
@@ -43,18 +74,17 @@ def test_a_run_sees_the_platform_the_variables_and_the_secrets(
     assert not {"not-a-variable", "BINARY", "NULL"} & environment.keys()
 
 
-def test_a_run_has_a_process_of_its_own(agents: Agents, tmp_path: Path) -> None:
-    seen = described(agents, tmp_path)
-    log = agents.server.layout.run_log(seen["run"])
-    assert seen["session"][0] == seen["session"][1] != agents.process
-    assert seen["descriptors"] == ["/dev/null", str(log), str(log)]
-    assert seen["argv"] == ["prefect.engine"] or seen["argv"][0].endswith("engine.py")
-    assert seen["umask"] == 0o077
-    assert seen["terminate"]
+def test_a_run_has_a_process_of_its_own(agents: Agents, usual: dict[str, Any]) -> None:
+    log = agents.server.layout.run_log(usual["run"])
+    assert usual["session"][0] == usual["session"][1] != agents.process
+    assert usual["descriptors"] == ["/dev/null", str(log), str(log)]
+    assert usual["argv"] == ["prefect.engine"] or usual["argv"][0].endswith("engine.py")
+    assert usual["umask"] == 0o077
+    assert usual["terminate"]
     assert "printed by the flow" in log.read_text()
     assert log.stat().st_mode & 0o777 == 0o600
-    identity, _, _ = agents.call(f"/flow_runs/{seen['run']}")["infrastructure_pid"].partition(":")
-    assert int(identity) == seen["session"][0]
+    identity, _, _ = agents.call(f"/flow_runs/{usual['run']}")["infrastructure_pid"].partition(":")
+    assert int(identity) == usual["session"][0]
 
 
 def test_a_run_holds_nothing_open_that_its_agent_has_open(agents: Agents, tmp_path: Path) -> None:
@@ -76,38 +106,36 @@ def opened(pid: int) -> set[str]:
     return {name for name in named if not name.startswith(("/dev/null", "anon_inode:"))}
 
 
-def test_a_run_sees_nothing_of_an_earlier_one(agents: Agents, tmp_path: Path) -> None:
-    first = described(agents, tmp_path, leave="behind")
-    second = described(agents, tmp_path)
-    assert second["left"] == [None, None]
-    assert "LEFT" not in second["environment"]
-    assert "/behind" not in second["path"]
-    assert first["random"] != second["random"]
-    assert first["session"] != second["session"]
+def test_a_run_sees_nothing_of_an_earlier_one(
+    earlier: dict[str, Any], usual: dict[str, Any]
+) -> None:
+    assert usual["left"] == [None, None]
+    assert "LEFT" not in usual["environment"]
+    assert "/behind" not in usual["path"]
+    assert earlier["random"] != usual["random"]
+    assert earlier["session"] != usual["session"]
 
 
-def test_the_working_folder_is_gone_after_the_run(agents: Agents, tmp_path: Path) -> None:
-    run = described(agents, tmp_path)["run"]
+def test_the_working_folder_is_gone_after_the_run(agents: Agents, usual: dict[str, Any]) -> None:
+    run = usual["run"]
     until(lambda: not (agents.records.working / run).exists(), what="its folder to go")
     until(lambda: agents.records.read(run) is None, what="its note to go")
 
 
 def test_settings_of_a_job_count_though_prefect_was_imported_before(
-    agents: Agents, tmp_path: Path
+    usual: dict[str, Any], special: dict[str, Any]
 ) -> None:
-    usual = described(agents, tmp_path)
-    other = described(
-        agents, tmp_path, env={"PREFECT_LOGGING_LEVEL": "WARNING", "PYTHONPATH": "/of/mine"}
-    )
-    assert (usual["logging"], other["logging"]) == ("INFO", "WARNING")
-    assert "/of/mine" in other["path"]
+    assert (usual["logging"], special["logging"]) == ("INFO", "WARNING")
+    assert "/of/mine" in special["path"]
 
 
-def test_a_run_is_bound_to_as_many_cpus_as_its_limit(agents: Agents, tmp_path: Path) -> None:
-    seen = described(agents, tmp_path, cpu_limit="500m")
-    assert seen["cpus"] == 1
-    if len(os.sched_getaffinity(0)) > 1:
-        assert seen["environment"]["OMP_NUM_THREADS"] == "1"
+def test_a_run_is_bound_to_as_many_cpus_as_its_limit(
+    usual: dict[str, Any], special: dict[str, Any]
+) -> None:
+    here = len(os.sched_getaffinity(0))
+    assert (usual["cpus"], special["cpus"]) == (here, 1)
+    if here > 1:
+        assert special["environment"]["OMP_NUM_THREADS"] == "1"
 
 
 def test_memory_over_the_limit_is_an_error_of_the_flow(agents: Agents) -> None:
@@ -130,18 +158,18 @@ def test_a_limit_that_is_no_quantity_is_told_in_the_run(agents: Agents) -> None:
 
 
 def test_a_proxy_of_the_agent_or_of_a_run_is_not_asked_for_the_loopback(
-    agents: Agents, tmp_path: Path
+    special: dict[str, Any],
 ) -> None:
-    nowhere = {"http_proxy": "http://127.0.0.1:9", "NO_PROXY": "corp.example"}
-    seen = described(agents, tmp_path, env=nowhere)["environment"]  # it reached Prefect's API
+    seen = special["environment"]  # it reached Prefect's API
     assert seen["no_proxy"] == seen["NO_PROXY"] == "corp.example,127.0.0.1,localhost"
 
 
 def test_a_command_of_the_deployment_is_run_by_a_python_of_its_own(
-    agents: Agents, tmp_path: Path
+    agents: Agents, folder: Path
 ) -> None:
     command = f"{sys.executable} -m prefect.engine"
-    seen = described(agents, tmp_path, command=command, env={"PYTHONHASHSEED": "0"})
+    own = folder / "command"
+    seen = described(agents, own, command=command, env={"PYTHONHASHSEED": "0"})
     assert seen["session"][0] != seen["session"][1]
     assert seen["environment"]["PYTHONHASHSEED"] == "0"
 
@@ -156,11 +184,11 @@ def test_a_flow_that_waits_for_others_does_not_keep_them_from_starting(agents: A
 
 
 def test_agents_do_not_see_each_others_variables(
-    agents: Agents, server: Server, tmp_path: Path
+    server: Server, folder: Path, usual: dict[str, Any]
 ) -> None:
     with agent(server, "reports", env_vars={"OF_REPORTS": "1"}, secrets={"R": b"2"}) as other:
-        theirs = described(other, tmp_path)["environment"]
-    ours = described(agents, tmp_path)["environment"]
+        theirs = described(other, folder / "theirs")["environment"]
+    ours = usual["environment"]
     assert (theirs["OF_REPORTS"], theirs["R"]) == ("1", "2")
     assert not {"OF_REPORTS", "R"} & ours.keys()
     assert not {"FROM_CONFIG", "S3_KEY"} & theirs.keys()
@@ -168,22 +196,36 @@ def test_agents_do_not_see_each_others_variables(
 
 def test_a_hundred_runs_at_once_are_all_completed(agents: Agents) -> None:
     deployment = agents.deploy("flows.py:trivial", SAMPLE)
-    runs = [agents.run(deployment) for _ in range(100)]
-    for run in runs:
-        agents.wait(run, "Completed", within=600)
-    assert {agents.call(f"/flow_runs/{run}")["run_count"] for run in runs} == {1}
+    for _ in range(100):
+        agents.run(deployment)
+    all_of_it = {"deployment_id": {"any_": [deployment]}}
+    ended = {"flow_runs": {**all_of_it, "state": {"type": {"any_": sorted(FINAL)}}}}
+    until(
+        lambda: agents.call("/flow_runs/count", ended) == 100,
+        within=600,
+        what="the runs to end",
+        every=1,
+    )
+    runs = agents.call("/flow_runs/filter", {"flow_runs": all_of_it})
+    assert [(run["state_name"], run["run_count"]) for run in runs] == [("Completed", 1)] * 100
     assert "database is locked" not in agents.server.layout.log("server").read_text()
 
 
-def test_usual_settings_are_not_read_again_in_each_run() -> None:
-    """In the spelling of Prefect's worker they are other text; reading them takes 0.1 s."""
+def test_what_each_run_would_read_again_is_read_once() -> None:
+    """Prefect's settings, in the spelling of its worker, too (0.1 s); its clients' certificates."""
     code = (
         "import os\n"
+        "from qhub.embedded.runs import child, warm\n"
+        "warm.import_libraries()\n"
         "from prefect.settings import get_current_settings as settings\n"
-        "from qhub.embedded.runs import child\n"
         "job = {**os.environ, **settings().to_environment_variables(exclude_unset=True)}\n"
         "own = {**job, 'PREFECT_LOGGING_LEVEL': 'DEBUG'}\n"
         "print([child.usual_settings() == child._settings(found) for found in (job, own)])\n"
+        "import prefect.client.orchestration as clients, certifi\n"
+        "made = clients.ssl.create_default_context\n"
+        "file = certifi.where()\n"
+        "print(made(cafile=file) is made(cafile=file), made() is made())\n"
+        "print(made(cafile=file).verify_mode.name, made(cafile=file).check_hostname)\n"
     )
     environment = {
         "PATH": os.environ["PATH"],
@@ -193,20 +235,4 @@ def test_usual_settings_are_not_read_again_in_each_run() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
     )
-    assert done.stdout == "[True, False]\n", done.stderr
-
-
-def test_clients_of_a_run_share_what_they_verify_with() -> None:
-    code = (
-        "from qhub.embedded.runs import warm\n"
-        "warm.import_libraries()\n"
-        "import prefect.client.orchestration as clients, certifi\n"
-        "made = clients.ssl.create_default_context\n"
-        "file = certifi.where()\n"
-        "print(made(cafile=file) is made(cafile=file), made() is made())\n"
-        "print(made(cafile=file).verify_mode.name, made(cafile=file).check_hostname)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
-    )
-    assert done.stdout == "True False\nCERT_REQUIRED True\n", done.stderr
+    assert done.stdout == "[True, False]\nTrue False\nCERT_REQUIRED True\n", done.stderr

@@ -96,7 +96,8 @@ def test_a_crashed_run_is_tried_again_where_its_deployment_asks_for_it(
 ) -> None:
     deployment = agents.deploy("flows.py:crash_once", SAMPLE, retries_on_crash=1)
     run = agents.run(deployment, file=str(tmp_path / "crashed"))
-    until(lambda: agents.state(run) == "Completed", within=40, what="the second try")
+    done = "the second try"
+    until(lambda: agents.state(run) == "Completed", within=40, what=done, every=0.5)
     assert agents.call(f"/flow_runs/{run}")["run_count"] == 2
     assert [s["name"] for s in agents.states(run)].count("AwaitingRetry") == 1
 
@@ -112,6 +113,6 @@ def test_a_run_is_not_tried_more_often_than_asked(agents: Agents) -> None:
             for run in (always, never)
         )
 
-    until(both_given_up, within=60, what="two tries of each")
+    until(both_given_up, within=60, what="two tries of each", every=0.5)
     time.sleep(12)  # longer than the pause between two looks: nothing more must happen
     assert both_given_up()

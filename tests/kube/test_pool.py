@@ -1,0 +1,67 @@
+"""Which proxy stands before an API server, and what TLS is told."""
+
+from __future__ import annotations
+
+import pytest
+import urllib3
+
+from qhub.cluster.pool import Way, pool
+
+SERVER = "https://api.team.example:6443"
+THROUGH = "http://proxy.example:3128"
+
+
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("all_proxy", "http_proxy", "https_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def _proxy(server: str, way: Way = Way()) -> str | None:  # noqa: B008 frozen
+    found = pool(server, way)
+    return str(found.proxy) if isinstance(found, urllib3.ProxyManager) else None
+
+
+def test_there_is_no_proxy_unless_one_is_named() -> None:
+    assert _proxy(SERVER) is None
+    assert _proxy(SERVER, Way(proxy=THROUGH)) == THROUGH
+
+
+@pytest.mark.parametrize(
+    ("name", "through"), [("https_proxy", THROUGH), ("ALL_PROXY", THROUGH), ("http_proxy", None)]
+)
+def test_the_environment_names_one_for_its_scheme(
+    name: str, through: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, THROUGH)
+    assert _proxy(SERVER) == through
+
+
+@pytest.mark.parametrize(
+    ("server", "near", "is_near"),
+    [
+        (SERVER, "*", True),
+        (SERVER, "else.example, .team.example", True),
+        (SERVER, "team.example", True),
+        (SERVER, "api.team.example:6443", True),
+        (SERVER, "api.team.example:443", False),
+        (SERVER, "m.example", False),
+        ("https://10.1.2.3:6443", "10.0.0.0/8", True),
+        ("https://10.1.2.3:6443", "10.1.2.3", True),
+        ("https://11.1.2.3:6443", "10.0.0.0/8", False),
+    ],
+)
+def test_what_is_near_needs_none(
+    server: str, near: str, *, is_near: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", near)
+    assert _proxy(server, Way(proxy=THROUGH)) == (None if is_near else THROUGH)
+
+
+def test_tls_is_told_what_the_kubeconfig_says() -> None:
+    said = pool(SERVER, Way("ca", "certificate", "key", server_name="kubernetes"))
+    told = said.connection_pool_kw
+    assert (told["ca_certs"], told["cert_file"], told["key_file"]) == ("ca", "certificate", "key")
+    assert (told["server_hostname"], told["cert_reqs"]) == ("kubernetes", "CERT_REQUIRED")
+    assert pool(SERVER, Way(verified=False)).connection_pool_kw["cert_reqs"] == "CERT_NONE"
