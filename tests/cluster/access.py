@@ -7,6 +7,7 @@ needs the machine's network, an image's build for one.
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -15,6 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from qhub.cluster import target
+from qhub.cluster.connection import Connection
+from qhub.cluster.errors import ClusterError
 from tests.cluster.bed import network
 from tests.cluster.bed.place import NODE_ADDRESS, REGISTRY, Place
 
@@ -71,6 +75,21 @@ class Cluster:
             raise AssertionError(f"kubectl {' '.join(args)}: {done.stderr.strip()}")
         return done.stdout
 
+    @contextmanager
+    def api(self) -> Iterator[Connection]:
+        """Enclose requests to the API server: a process of kubectl costs ten times as much."""
+        with self.entered():
+            try:
+                yield _connection(self.kubeconfig, self.kubeconfig.stat().st_mtime_ns)
+            except ClusterError as error:
+                raise AssertionError(str(error)) from error
+
+    @property
+    def context(self) -> str:
+        """The name of the kubeconfig's context."""
+        with self.api() as api:
+            return api.target.context
+
     def entered(self) -> AbstractContextManager[None]:
         """Let this thread be in the cluster's network."""
         return nullcontext() if self.place is None else network.entered(self.place.network)
@@ -93,6 +112,13 @@ def the_cluster() -> Cluster:
         return Cluster(Path(other).absolute(), registry, host, None)
     place = Place()
     return Cluster(place.kubeconfig, REGISTRY, NODE_ADDRESS, place)
+
+
+@functools.lru_cache
+def _connection(kubeconfig: Path, _written: int) -> Connection:
+    """Return the connection to a cluster; a bed that was made again is another one."""
+    environ = {**os.environ, "KUBECONFIG": str(kubeconfig)}
+    return Connection(target(None, "default", environ), environ=environ)
 
 
 # The network that this process began in, held by an open file; elsewhere than on Linux, none.

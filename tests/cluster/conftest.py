@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cluster import pods
 from tests.cluster.access import Cluster, the_cluster
 from tests.cluster.bed import images, lifecycle
 from tests.cluster.bed.errors import BedError
@@ -76,9 +77,9 @@ def probe(bed: Place) -> str:
 def namespace(cluster: Cluster) -> Iterator[str]:
     """A namespace of this test alone; what is in it goes with it."""
     name = f"test-{secrets.token_hex(4)}"
-    cluster.kubectl("create", "namespace", name)
+    pods.make_namespace(cluster, name)
     yield name
-    cluster.kubectl("delete", "namespace", name, "--wait=false")
+    pods.remove(cluster, "namespace", name)
 
 
 def _ready(config: pytest.Config) -> Cluster:

@@ -119,7 +119,7 @@ def ended(server: Server, flow_run: str) -> dict[str, Any]:
         found: dict[str, Any] = server.call("GET", f"/flow_runs/{flow_run}")
         return found if found["state_type"] in _FINAL else None
 
-    found = pods.until(final, f"flow run {flow_run} ends", seconds=SECONDS)
+    found = pods.until(final, f"flow run {flow_run} ends", seconds=SECONDS, pause=0.5)
     assert found is not None
     return found
 
@@ -143,7 +143,7 @@ def job(place: Place, flow_run: str) -> tuple[dict[str, Any], dict[str, Any]]:
 def seen(place: Place, flow_run: str) -> Seen:
     """Return what the flow `look` printed."""
     _, pod = job(place, flow_run)
-    text = place.cluster.kubectl("logs", pod["metadata"]["name"], "-n", place.namespace)
+    text = pods.log(place.cluster, place.namespace, pod["metadata"]["name"])
     [line] = [line for line in text.splitlines() if line.startswith(_MARK)]
     said = json.loads(line.removeprefix(_MARK))
     return Seen(

@@ -130,9 +130,14 @@ def objects() -> list[dict[str, Any]]:
     team = {"gcp.json": SECRETS["TEAM"], "other": SECRETS["API_EXISTING"], "auth": AUTH}
     return [
         _secret("team-credentials", "Opaque", team),
-        _secret("regcred", "kubernetes.io/dockerconfigjson", {".dockerconfigjson": "{}"}),
+        pull_secret("regcred"),
         flow_runs.config_map("flows", look=flow_runs.LOOK),
     ]
+
+
+def pull_secret(name: str) -> dict[str, Any]:
+    """Return a Secret for a registry that asks for nothing."""
+    return _secret(name, "kubernetes.io/dockerconfigjson", {".dockerconfigjson": "{}"})
 
 
 def _secret(name: str, kind: str, values: dict[str, str]) -> dict[str, Any]:

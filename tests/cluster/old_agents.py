@@ -7,15 +7,15 @@ agent, all as the old documentation writes it. What has two spellings has one in
 from __future__ import annotations
 
 import json
-import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.cluster import prefect_one
+from tests.cluster import flow_runs, pods, prefect_one
 from tests.cluster.images import image
-from tests.cluster.place import Place, place_in
+from tests.cluster.new_agents import pull_secret
+from tests.cluster.place import Place, new_namespace, place_in
 from tests.cluster.pods import until
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ _EXTRA = {
         "extraVolumeMounts": [{"name": "flows", "mountPath": FLOWS, "readOnly": True}],
     }
 }
-_QUICK = {"initialDelaySeconds": 20, "periodSeconds": 2, "timeoutSeconds": 1, "failureThreshold": 3}
+_QUICK = {"initialDelaySeconds": 60, "periodSeconds": 2, "timeoutSeconds": 1, "failureThreshold": 3}
 VERSIONS = {
     "1.4.1": Version(
         "1.4.1",
@@ -176,31 +176,20 @@ class Old:
 def deployed(version: Version, folder: Path, cluster: Cluster) -> Iterator[Old]:
     """Deploy a version's agents into a namespace of their own, and let one take a run."""
     reference = image(f"prefect-{version.number}")
-    namespace = f"test-{secrets.token_hex(4)}"
-    cluster.kubectl("create", "namespace", namespace)
-    cluster.kubectl(
-        "label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted"
-    )
-    try:
+    with new_namespace(cluster) as namespace, prefect_one.serve(cluster) as api:
         _prepare(cluster, namespace)
-        with prefect_one.serve(cluster) as api:
-            api.tokens |= set(TOKENS.values())
-            place = _place(version, folder, cluster, namespace, api.url, reference)
-            place.run("deploy", "--yes")
-            yield _let_run(version, reference, cluster, place, api)
-    finally:
-        cluster.kubectl("delete", "namespace", namespace, "--wait=false")
+        api.tokens |= set(TOKENS.values())
+        place = _place(version, folder, cluster, namespace, api.url, reference)
+        place.run("deploy", "--yes")
+        yield _let_run(version, reference, cluster, place, api)
 
 
 def _prepare(cluster: Cluster, namespace: str) -> None:
     """Make what the config names and QHub does not make: pull secrets, and the flow's file."""
-    there = ("--namespace", namespace)
     for name in ("regcred", "mirror"):
-        cluster.kubectl(
-            *("create", "secret", "docker-registry", name, *there),
-            *(f"--docker-server={cluster.registry}", "--docker-username=x", "--docker-password=y"),
-        )
-    cluster.kubectl("create", "configmap", "flows", f"--from-file=flow.py={FLOW}", *there)
+        pods.start(cluster, namespace, pull_secret(name))
+    code = FLOW.read_text(encoding="utf-8")
+    pods.start(cluster, namespace, flow_runs.config_map("flows", flow=code))
 
 
 def _place(
@@ -255,9 +244,9 @@ def _let_run(
     until(over, "the run ends", seconds=START_SECONDS)
     until(lambda: run.is_finished, f"its end is told; it was {run.states}, {run.logs}")
     pod = seen["pods"]
-    logs = cluster.kubectl("logs", pod["metadata"]["name"], "--namespace", place.namespace)
-    told = [line.partition("told: ")[2] for line in run.logs if line.startswith("told: ")]
-    assert told, (run.states, run.messages, logs)
+    logs = pods.log(cluster, place.namespace, pod["metadata"]["name"])
+    # What a flow logs is sent beside its states, and may come after the last one.
+    told = until(lambda: [line for line in run.logs if line.startswith("told: ")], logs)
     return Old(
         version,
         reference,
@@ -269,5 +258,5 @@ def _let_run(
         seen["jobs"],
         pod,
         logs,
-        json.loads(told[-1]),
+        json.loads(told[-1].removeprefix("told: ")),
     )

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from tests.cluster import pods
 from tests.terraform import standin
 
 if TYPE_CHECKING:
@@ -81,14 +82,9 @@ class Place:
         merged = {**self.environment, **(more or {})}
         return {name: value for name, value in merged.items() if value}
 
-    def items(self, kind: str, selector: str = "") -> list[dict[str, Any]]:
-        """Return the objects of a kind in the namespace, as the API server has them."""
-        labels = [f"--selector={selector}"] if selector else []
-        text = self.cluster.kubectl(
-            "get", kind, "--namespace", self.namespace, "--output=json", *labels
-        )
-        found: list[dict[str, Any]] = json.loads(text)["items"]
-        return found
+    def items(self, kinds: str, selector: str = "") -> list[dict[str, Any]]:
+        """Return the objects of kinds in the namespace, as the API server has them."""
+        return pods.items(self.cluster, self.namespace, kinds, selector)
 
     def secret(self, name: str) -> dict[str, bytes] | None:
         """Return what is in a Secret, None where there is none."""
@@ -103,12 +99,11 @@ class Place:
 def new_namespace(cluster: Cluster) -> Iterator[str]:
     """Make a namespace that enforces Pod Security `restricted`; what is in it goes with it."""
     name = f"test-{secrets.token_hex(4)}"
-    cluster.kubectl("create", "namespace", name)
-    cluster.kubectl("label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted")
+    pods.make_namespace(cluster, name, pods.RESTRICTED)
     try:
         yield name
     finally:
-        cluster.kubectl("delete", "namespace", name, "--wait=false")
+        pods.remove(cluster, "namespace", name)
 
 
 @contextmanager
@@ -117,7 +112,7 @@ def own_namespace(cluster: Cluster, name: str) -> Iterator[str]:
     try:
         yield name
     finally:
-        cluster.kubectl("delete", "namespace", name, "--wait=false", "--ignore-not-found")
+        pods.remove(cluster, "namespace", name)
 
 
 def digest_of(image: str) -> str:
@@ -160,7 +155,7 @@ def place_in(folder: Path, cluster: Cluster, namespace: str, **config: Any) -> P
             "project_name": "pipelines",
             "namespace": namespace,
             "provider": "existing",
-            "existing": {"kube_context": cluster.kubectl("config", "current-context").strip()},
+            "existing": {"kube_context": cluster.context},
             "terraform_state": {"type": "local"},
             **config,
         }

@@ -57,7 +57,7 @@ def reader(salt: str, files: dict[str, str], variables: dict[str, str]):
 """
 # Of `prefect.overrides`: the code, beside all that the chart mounts itself; and runs begin soon.
 OVERRIDES: Mapping[str, Any] = {
-    "worker": {"querySeconds": 1},
+    "worker": {"querySeconds": 2},
     "job": {
         "extraVolumes": [{"name": "flows", "configMap": {"name": _NAME}}],
         "extraVolumeMounts": [{"name": "flows", "mountPath": flow_runs.FOLDER, "readOnly": True}],

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cluster import prefect_server
+from tests.cluster import pods, prefect_server
 from tests.cluster.bed.place import CHECKOUT
 from tests.cluster.failing import BINDING, Attempt, at_work, bound, limited_user, shown
 from tests.cluster.images import image
@@ -121,9 +121,9 @@ LIMITED = {"security", "rights"}
 def server(cluster: Cluster) -> Iterator[Server]:
     """The Prefect server of all agents."""
     name = f"test-{secrets.token_hex(4)}"
-    cluster.kubectl("create", "namespace", name)
+    pods.make_namespace(cluster, name)
     yield prefect_server.start(cluster, name)
-    cluster.kubectl("delete", "namespace", name, "--wait=false")
+    pods.remove(cluster, "namespace", name)
 
 
 @pytest.fixture(scope="module")
@@ -135,16 +135,14 @@ def places(
     for name in CASES:
         folder = tmp_path_factory.mktemp(name)
         namespace = f"test-{name}-{secrets.token_hex(4)}"
-        labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-        metadata = {"name": namespace, "labels": labels}
-        start(cluster, "default", {"kind": "Namespace", "apiVersion": "v1", "metadata": metadata})
+        pods.make_namespace(cluster, namespace, pods.RESTRICTED)
         made[name] = place_in(folder, cluster, namespace)
         if name in LIMITED:
             user = limited_user(cluster, namespace, folder)
             made[name].environment["KUBECONFIG"] = str(user)
     yield made
     for place in made.values():
-        cluster.kubectl("delete", "namespace", place.namespace, "--wait=false")
+        pods.remove(cluster, "namespace", place.namespace)
 
 
 @pytest.fixture(scope="module")
@@ -159,10 +157,9 @@ def failing(cluster: Cluster, server: Server, places: dict[str, Place]) -> dict[
     for name, case in CASES.items():
         _write(places[name], server, name, case)
         begun[name] = Attempt.begin(places[name])
-    until(lambda: places["rights"].items("deployments"), "Helm is at work")
+    until(lambda: places["rights"].items("deployments"), "Helm is at work", seconds=180)
     assert at_work(places["rights"]), "what works for a place is not found"
-    namespace = f"--namespace={places['rights'].namespace}"
-    cluster.kubectl("delete", "rolebinding", BINDING, namespace)
+    pods.remove(cluster, "rolebinding", BINDING, places["rights"].namespace)
     return begun
 
 
@@ -237,8 +234,7 @@ def test_who_has_no_rights_is_told_all_that_are_missing(
     places: dict[str, Place], server: Server, cluster: Cluster
 ) -> None:
     place = places["rights"]
-    namespace = f"--namespace={place.namespace}"
-    cluster.kubectl("delete", "rolebinding", BINDING, namespace)
+    pods.remove(cluster, "rolebinding", BINDING, place.namespace)
     _write(place, server, "rights")
 
     error = place.report("deploy", status=3)["error"]
@@ -310,12 +306,11 @@ def _with_another_chart(place: Place, *, stricter: bool) -> None:
 
 def _mended(name: str, place: Place, server: Server) -> Attempt:
     """Put right what is wrong in a case, and deploy again."""
-    namespace = f"--namespace={place.namespace}"
     if name == "image":
         _push_late()
         return Attempt.begin(place)  # with the same config: what is wrong is not in it
     if name == "quota":
-        place.cluster.kubectl("delete", "resourcequota", "full", namespace)
+        pods.remove(place.cluster, "resourcequota", "full", place.namespace)
     if name == "security":
         _, _, ours = place.environment["PYTHONPATH"].partition(os.pathsep)
         place.environment["PYTHONPATH"] = ours

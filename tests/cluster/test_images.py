@@ -39,13 +39,7 @@ def restricted(name: str, reference: str, *command: str) -> dict[str, Any]:
 
 def printed(cluster: Cluster, namespace: str, name: str) -> str:
     """Return what a pod printed, which must end well; an image of 240 MB is pulled before."""
-
-    def ended() -> bool:
-        phase = get(cluster, namespace, "pod", name)["status"]["phase"]
-        return phase in {"Succeeded", "Failed"}
-
-    until(ended, f"pod {name} ends", seconds=PULL_SECONDS)
-    phase, text = outcome(cluster, namespace, name)
+    phase, text = outcome(cluster, namespace, name, seconds=PULL_SECONDS)
     assert phase == "Succeeded", text
     return text
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import qhub
 from tests.cluster import pods, prefect_server
 from tests.cluster.images import image
 from tests.cluster.place import Place, new_namespace, own_namespace, place_in
@@ -36,14 +37,13 @@ class Deployed:
 def deployed(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     with new_namespace(cluster) as beside, own_namespace(cluster, f"{beside}-own") as namespace:
         server = prefect_server.start(cluster, beside, auth=AUTH)
-        context = cluster.kubectl("config", "current-context").strip()
         place = place_in(
             tmp_path_factory.mktemp("status"),
             cluster,
             namespace,
             provider="local",
             existing=None,
-            local={"kube_context": context},
+            local={"kube_context": cluster.context},
             prefect={
                 "enabled": True,
                 "image": image("flow"),
@@ -61,21 +61,18 @@ def deployed(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
         absent = place.report("status", status=4)
         assert (absent["deployed"], absent["healthy"]) == (False, False)
         place.run("deploy", "--yes")
+        workers = [f"/work_pools/{name}/workers/filter" for name in ("etl", "gpu")]
+        pods.until(lambda: all(map(server.every, workers)), "each agent is heard of")
         yield Deployed(place, server)
 
 
 def healthy(place: Place) -> dict[str, Any]:
     """Return the status as soon as nothing is wrong: a heartbeat comes after the pod is ready."""
-    last: list[Any] = []
-
-    def seen() -> Any:
-        last[:] = [json.loads(place.attempt("status", "--output", "json").stdout)]
-        return last[0] if last[0]["healthy"] else None
-
-    try:
-        found: dict[str, Any] = pods.until(seen, "the status is healthy")
-    except AssertionError as error:
-        raise AssertionError(f"{error}: {last[0]['problems']}") from None
+    project = qhub.load(place.folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("KUBECONFIG", str(place.cluster.kubeconfig))
+        pods.until(lambda: project.status().healthy, "the status is healthy", pause=1)
+    found: dict[str, Any] = place.report("status")
     return found
 
 
@@ -87,8 +84,7 @@ def problems(place: Place) -> dict[str, tuple[str, str]]:
 
 def test_the_namespace_is_qhubs_own_and_restricted(deployed: Deployed) -> None:
     place = deployed.place
-    found = json.loads(place.cluster.kubectl("get", "namespace", place.namespace, "--output=json"))
-    labels = found["metadata"]["labels"]
+    labels = pods.get(place.cluster, "", "namespace", place.namespace)["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert labels["app.kubernetes.io/managed-by"] == "qhub"
 

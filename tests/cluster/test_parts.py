@@ -15,7 +15,7 @@ from tests.cluster import beds
 from tests.cluster.bed import images, lifecycle, network
 from tests.cluster.bed.parts import parts
 from tests.cluster.bed.place import NODE_NAME, Place
-from tests.cluster.pods import get, outcome, pod, start, until
+from tests.cluster.pods import get, make_namespace, outcome, pod, start, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ def second(
         assert up.returncode == 0, up.stderr
     with network.entered(place.network):
         images.push("probe", "1", bed.bin / "probe")
-    beds.as_cluster(place).kubectl("create", "namespace", "parts")
+    make_namespace(beds.as_cluster(place), "parts")
     yield place
     assert beds.command(place, "down").returncode == 0
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster import execs, prefect_server, reading
+from tests.cluster import execs, pods, prefect_server, reading
 from tests.cluster.place import QHUB
 from tests.cluster.planted import SOURCES, Planting, plant
 from tests.cluster.pods import until
@@ -37,11 +37,10 @@ def spaces(cluster: Cluster) -> Iterator[tuple[str, str]]:
     """Two namespaces that enforce Pod Security `restricted`, and their states in a third."""
     names = (f"plant-{secrets.token_hex(3)}", f"wilt-{secrets.token_hex(3)}")
     for name in names:
-        cluster.kubectl("create", "namespace", name)
-        level = "pod-security.kubernetes.io/enforce=restricted"
-        cluster.kubectl("label", "namespace", name, level)
+        pods.make_namespace(cluster, name, pods.RESTRICTED)
     yield names
-    cluster.kubectl("delete", "namespace", *names, "--wait=false")
+    for name in names:
+        pods.remove(cluster, "namespace", name)
     listed = cluster.kubectl("get", "secrets,leases", "--namespace=qhub-state", "--output=name")
     ours = [line for line in listed.split() if any(name in line for name in names)]
     if ours:

@@ -86,12 +86,9 @@ class Town:
 @pytest.fixture(scope="module")
 def town(cluster: Cluster, probe: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     tight, away = (f"{name}-{secrets.token_hex(3)}" for name in ("tight", "away"))
-    for name in (tight, away):
-        cluster.kubectl("create", "namespace", name)
-    modes = [
-        f"pod-security.kubernetes.io/{mode}=restricted" for mode in ("enforce", "audit", "warn")
-    ]
-    cluster.kubectl("label", "namespace", tight, *modes)
+    modes = [f"pod-security.kubernetes.io/{mode}" for mode in ("enforce", "audit", "warn")]
+    pods.make_namespace(cluster, tight, dict.fromkeys(modes, "restricted"))
+    pods.make_namespace(cluster, away)
     pods.start(cluster, tight, pods.pod("friend", probe, "sleep"))
     web = pods.pod("web", probe, "serve", str(WEB), "text")
     pods.start(cluster, away, pods.pod("outsider", probe, "sleep"), web)
@@ -114,7 +111,8 @@ def town(cluster: Cluster, probe: str, tmp_path_factory: pytest.TempPathFactory)
     place.environment.update(S3)
     place.run("deploy")
     yield Town(place, server, f"{tight}/friend", f"{away}/outsider")
-    cluster.kubectl("delete", "namespace", tight, away, "--wait=false")
+    for name in (tight, away):
+        pods.remove(cluster, "namespace", name)
 
 
 def _shut(away: str) -> dict[str, Any]:
@@ -164,7 +162,7 @@ def test_who_can_reach_an_agents_health_port(town: Town) -> None:
     # The control: it is the policy that cuts off, and something answers there.
     cluster, namespace = town.place.cluster, town.place.namespace
     kept = pods.get(cluster, namespace, "networkpolicy", "qhub-open")
-    cluster.kubectl("delete", "networkpolicy", "qhub-open", "--namespace", namespace)
+    pods.remove(cluster, "networkpolicy", "qhub-open", namespace)
     try:
         pods.until(lambda: town.reaches(town.outsider, lone, HEALTH), "the outsider is let in")
     finally:

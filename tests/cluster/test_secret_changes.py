@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster import prefect_server, reading
+from tests.cluster import pods, prefect_server, reading
 from tests.cluster.images import image
 from tests.cluster.place import Place, place_in
 from tests.cluster.reading import Expected
@@ -76,7 +76,7 @@ class Town:
 @pytest.fixture(scope="module")
 def town(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     namespace = f"change-{secrets.token_hex(3)}"
-    cluster.kubectl("create", "namespace", namespace)
+    pods.make_namespace(cluster, namespace)
     server = prefect_server.start(cluster, namespace)
     reading.lay_out(cluster, namespace)
     place = place_in(
@@ -103,7 +103,7 @@ def town(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     place.environment.update(VALUES)
     place.run("deploy")
     yield Town(place, server)
-    cluster.kubectl("delete", "namespace", namespace, "--wait=false")
+    pods.remove(cluster, "namespace", namespace)
 
 
 def test_a_new_value_rolls_its_readers_and_the_next_run_has_it(town: Town) -> None:
@@ -130,7 +130,7 @@ def test_what_somebody_changed_or_deleted_in_the_cluster_is_told_and_healed(town
     cluster, namespace = town.place.cluster, town.place.namespace
     patch = json.dumps({"stringData": {"TWO": "planted-by-hand"}})
     cluster.kubectl("patch", "secret", "qhub-gpu-flow", "-n", namespace, f"--patch={patch}")
-    cluster.kubectl("delete", "secret", "qhub-ops-token", "-n", namespace)
+    pods.remove(cluster, "secret", "qhub-ops-token", namespace)
 
     assert town.differing() == {("gpu", "TWO", "differs"), ("ops", "OPS", "absent")}
     assert "qhub-ops-token" in town.said("status", status=4)

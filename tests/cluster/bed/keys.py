@@ -18,6 +18,7 @@ __all__ = ["ACCOUNTS", "CONTEXT", "SERVER", "Account", "kubeconfig", "make"]
 CONTEXT = "qhub-bed"
 SERVER = f"https://{NODE_ADDRESS}:{API_PORT}"
 _DAYS = "30"
+_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
 _NAMES = (
     "DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,"
     f"DNS:kubernetes.default.svc.cluster.local,DNS:localhost,IP:10.96.0.1,IP:127.0.0.1,"
@@ -53,9 +54,9 @@ def make(place: Place) -> None:
     # What the API server shows the kubelet when somebody asks for logs or a shell.
     client = "extendedKeyUsage=clientAuth"
     _certificate(keys, "apiserver-client", "/O=system:masters/CN=kube-apiserver", client)
-    _openssl("genrsa", "-out", f"{keys}/service-accounts.key", "2048")
     private = f"{keys}/service-accounts.key"
-    _openssl("rsa", "-in", private, "-pubout", "-out", f"{keys}/service-accounts.pub")
+    _openssl("ecparam", "-genkey", "-noout", "-name", "prime256v1", "-out", private)
+    _openssl("ec", "-in", private, "-pubout", "-out", f"{keys}/service-accounts.pub")
     rows = []
     for account in ACCOUNTS:
         token = secrets.token_hex(20)
@@ -85,13 +86,13 @@ def _authority(keys: Path) -> None:
     subject = ("-subj", "/CN=qhub-test-bed", "-days", _DAYS)
     usage = ("-addext", "keyUsage=critical,keyCertSign,digitalSignature")
     files = ("-keyout", f"{keys}/ca.key", "-out", f"{keys}/ca.crt")
-    _openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, *usage, *files)
+    _openssl("req", "-x509", *_KEY, *subject, *usage, *files)
 
 
 def _certificate(keys: Path, name: str, subject: str, extension: str) -> None:
     request = keys / f"{name}.csr"
     files = ("-keyout", f"{keys}/{name}.key", "-out", str(request))
-    _openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", subject, *files)
+    _openssl("req", *_KEY, "-subj", subject, *files)
     extensions = keys / f"{name}.ext"
     extensions.write_text(f"{extension}\n")
     signed_by = ("-CA", f"{keys}/ca.crt", "-CAkey", f"{keys}/ca.key", "-CAcreateserial")
