@@ -23,11 +23,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.cli.process import QHUB
 from tests.cluster import prefect_server
 from tests.cluster.access import the_cluster
 from tests.cluster.bed import lifecycle
 from tests.cluster.images import image
-from tests.cluster.place import QHUB, STAGE, place_in
+from tests.cluster.place import STAGE, place_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

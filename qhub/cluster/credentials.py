@@ -16,15 +16,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from qhub.cluster import kubeconfig
-from qhub.cluster.errors import CredentialsError, KubeconfigError, MissingExtraError
-from qhub.cluster.pool import Way
+from qhub.cluster.errors import CredentialsError, KubeconfigError
+from qhub.cluster.pool import way_to
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from qhub.cluster.pool import Way
     from qhub.cluster.target import Target
 
 __all__ = ["Access", "access"]
@@ -50,7 +50,7 @@ class Access:
 def access(target: Target, *, environ: Mapping[str, str], folder: Path) -> Access:
     """Return the access that a target gives now; files that TLS needs go into `folder`.
 
-    Raises `CredentialsError`, `KubeconfigError` and `MissingExtraError`.
+    Raises `CredentialsError` and `KubeconfigError`.
     """
     found = kubeconfig.read(target.files)
     context = found.contexts.get(target.context)
@@ -63,7 +63,7 @@ def access(target: Target, *, environ: Mapping[str, str], folder: Path) -> Acces
     name = str(context.get("user") or "")
     user, expires = _user(target, found, name, environ)
     try:
-        way = _way(cluster, user, folder)
+        way = way_to(cluster, user, folder)
         headers = _headers(user)
     except (OSError, TypeError, ValueError) as error:
         # The text of an error of a decoder could hold what it could not decode.
@@ -109,33 +109,6 @@ def _user(
     return user, None
 
 
-def _way(cluster: Mapping[str, Any], user: Mapping[str, Any], folder: Path) -> Way:
-    """Return how the API server is reached; without TLS there are no certificates."""
-    is_tls = urlsplit(str(cluster.get("server"))).scheme == "https"
-    return Way(
-        authority=_file(cluster, "certificate-authority", folder) if is_tls else None,
-        certificate=_file(user, "client-certificate", folder) if is_tls else None,
-        key=_file(user, "client-key", folder) if is_tls else None,
-        verified=not cluster.get("insecure-skip-tls-verify"),
-        server_name=cluster.get("tls-server-name"),
-        proxy=cluster.get("proxy-url"),
-    )
-
-
-def _file(entry: Mapping[str, Any], key: str, folder: Path) -> str | None:
-    """Return the file of a certificate or a key; data in the kubeconfig go to a file of ours."""
-    if data := entry.get(f"{key}-data"):
-        path = folder / key
-        path.touch(mode=0o600)
-        path.write_bytes(base64.b64decode(data))
-        return str(path)
-    if not entry.get(key):
-        return None
-    if not Path(entry[key]).is_file():
-        raise FileNotFoundError(f"there is no file {entry[key]}")
-    return str(entry[key])
-
-
 def _headers(user: Mapping[str, Any]) -> dict[str, str]:
     """Return the headers that say who we are, and who we want to be taken for."""
     headers = {"Impersonate-User": str(user["as"])} if user.get("as") else {}
@@ -151,13 +124,9 @@ def _headers(user: Mapping[str, Any]) -> dict[str, str]:
 
 def _logged_in(user: Mapping[str, Any]) -> dict[str, str]:
     """Return the header of a token of OIDC; the package gets a new one when it has expired."""
-    try:
-        import kubernetes
-        from kubernetes.config.config_exception import ConfigException
-    except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"the package {error.name} is missing", hint="pip install 'qhub[kubernetes]'"
-        ) from error
+    import kubernetes
+    from kubernetes.config.config_exception import ConfigException
+
     configuration: Any = kubernetes.client.Configuration()
     document = {
         "current-context": "this",

@@ -1,7 +1,6 @@
 """What can go wrong between QHub and a cluster; every error names the context or the server.
 
 QhubError
-├── MissingExtraError        the package `kubernetes` is missing
 ├── KubeconfigError          a kubeconfig cannot be read, or says nothing that can be used
 │   └── ContextError         the context is not there, or none is chosen; `known` are all
 ├── NotInstalledError        nothing of that name is deployed in the namespace
@@ -32,7 +31,6 @@ __all__ = [
     "CredentialsError",
     "ForbiddenError",
     "KubeconfigError",
-    "MissingExtraError",
     "NotInstalledError",
     "RefusedError",
     "UnauthorisedError",
@@ -41,10 +39,6 @@ __all__ = [
 ]
 
 _SHOWN = 10
-
-
-class MissingExtraError(QhubError):
-    """What QHub needs to talk with a cluster is not installed."""
 
 
 class KubeconfigError(QhubError):

@@ -6,13 +6,20 @@ rest of their work.
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies
 
-__all__ = ["Way", "pool"]
+from qhub.cluster.errors import KubeconfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Way", "pool", "way_to"]
 
 _SIZE = 64  # fewer than threads that ask at once, and urllib3 writes warnings
 
@@ -29,8 +36,41 @@ class Way:
     proxy: str | None = None
 
 
+def way_to(cluster: Mapping[str, Any], user: Mapping[str, Any], folder: Path) -> Way:
+    """Return how a kubeconfig's API server is reached; certificates that it holds go into `folder`.
+
+    Raises `OSError` and `ValueError` for certificates that cannot be read.
+    """
+    is_tls = urlsplit(str(cluster.get("server"))).scheme == "https"
+    return Way(
+        authority=_file(cluster, "certificate-authority", folder) if is_tls else None,
+        certificate=_file(user, "client-certificate", folder) if is_tls else None,
+        key=_file(user, "client-key", folder) if is_tls else None,
+        verified=not cluster.get("insecure-skip-tls-verify"),
+        server_name=cluster.get("tls-server-name"),
+        proxy=cluster.get("proxy-url"),
+    )
+
+
+def _file(entry: Mapping[str, Any], key: str, folder: Path) -> str | None:
+    """Return the file of a certificate or a key; data in the kubeconfig go to a file of ours."""
+    if data := entry.get(f"{key}-data"):
+        path = folder / key
+        path.touch(mode=0o600)
+        path.write_bytes(base64.b64decode(data))
+        return str(path)
+    if not entry.get(key):
+        return None
+    if not Path(entry[key]).is_file():
+        raise FileNotFoundError(f"there is no file {entry[key]}")
+    return str(entry[key])
+
+
 def pool(server: str, way: Way) -> Any:
-    """Return a pool of urllib3's that tries nothing again by itself."""
+    """Return a pool of urllib3's that tries nothing again by itself.
+
+    Raises `KubeconfigError` for a proxy that does not speak HTTP.
+    """
     import urllib3
 
     if not way.verified:  # the kubeconfig's wish: not told at each request
@@ -48,10 +88,16 @@ def pool(server: str, way: Way) -> Any:
     through = _proxy(server, way.proxy)
     if through is None:
         return urllib3.PoolManager(**settings)
-    if through.startswith("socks"):
-        from urllib3.contrib.socks import SOCKSProxyManager
-
-        return SOCKSProxyManager(through, **settings)
+    named = urlsplit(through)
+    if named.scheme not in {"http", "https"}:
+        raise KubeconfigError(
+            f"the API server {server} stands behind a proxy of the kind {named.scheme}://, "
+            "which QHub does not speak with",
+            hint="name a proxy that speaks HTTP in the kubeconfig's proxy-url or in HTTPS_PROXY",
+        )
+    if named.username:
+        both = f"{unquote(named.username)}:{unquote(named.password or '')}"
+        settings["proxy_headers"] = urllib3.make_headers(proxy_basic_auth=both)
     return urllib3.ProxyManager(through, **settings)
 
 
@@ -59,7 +105,9 @@ def _proxy(server: str, named: str | None) -> str | None:
     """Return the kubeconfig's proxy, or else the environment's; None where none is to be used."""
     known = getproxies()
     found = named or known.get(urlsplit(server).scheme) or known.get("all")
-    return None if not found or _is_near(server, known.get("no", "")) else found
+    if not found or _is_near(server, known.get("no", "")):
+        return None
+    return found if "://" in found else f"http://{found}"
 
 
 def _is_near(server: str, near: str) -> bool:

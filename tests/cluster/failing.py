@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.cluster.place import QHUB
+from tests.cli.process import QHUB
 from tests.cluster.pods import start
 
 if TYPE_CHECKING:

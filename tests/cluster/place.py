@@ -3,84 +3,35 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import secrets
-import subprocess
 import sys
 import urllib.request
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from tests.cli.folder import UsersFolder
 from tests.cluster import pods
 from tests.terraform import standin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.cluster.access import Cluster
 
 __all__ = ["STAGE", "Place", "digest_of", "new_namespace", "own_namespace", "place_in"]
 
-QHUB = (sys.executable, "-m", "qhub")
-DEADLINE_SECONDS = 420
 STAGE = "03-kubernetes-services"
 _MANIFEST = "oci.image.manifest.v1+json"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """`environment` is all that `qhub` gets; a variable of it that is empty is not set."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(UsersFolder):
+    """What it deploys goes to a namespace of a cluster."""
 
-    folder: Path
     cluster: Cluster
-    namespace: str
-    environment: dict[str, str]
-    config: dict[str, Any] = field(default_factory=dict)
-
-    def write(self, **changes: Any) -> None:
-        """Write the config file, with other values for some keys; None takes one away."""
-        self.config.update(changes)
-        kept = {key: value for key, value in self.config.items() if value is not None}
-        text = yaml.safe_dump(kept, sort_keys=False)
-        (self.folder / "qhub-config.yaml").write_text(text, encoding="utf-8")
-
-    def attempt(
-        self, *arguments: str, more: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run `qhub`, whatever it ends with."""
-        return subprocess.run(
-            [*QHUB, *arguments],
-            cwd=self.folder,
-            env=self.env(more),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_SECONDS,
-            check=False,
-        )
-
-    def run(self, *arguments: str, status: int = 0, more: Mapping[str, str] | None = None) -> str:
-        """Run `qhub`, which must end so; return what it printed, errors and all."""
-        done = self.attempt(*arguments, more=more)
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def report(
-        self, *arguments: str, status: int = 0, more: Mapping[str, str] | None = None
-    ) -> Any:
-        """Run `qhub … --output json` and return its result."""
-        done = self.attempt(*arguments, "--output", "json", more=more)
-        assert done.returncode == status, done.stdout + done.stderr
-        return json.loads(done.stdout)
-
-    def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        merged = {**self.environment, **(more or {})}
-        return {name: value for name, value in merged.items() if value}
 
     def items(self, kinds: str, selector: str = "") -> list[dict[str, Any]]:
         """Return the objects of kinds in the namespace, as the API server has them."""
@@ -139,10 +90,10 @@ def place_in(folder: Path, cluster: Cluster, namespace: str, **config: Any) -> P
     for name in ("home", "place", "providers"):
         (folder / name).mkdir(parents=True)
     made = Place(
-        folder / "place",
-        cluster,
-        namespace,
-        {
+        folder=folder / "place",
+        cluster=cluster,
+        namespace=namespace,
+        environment={
             "PATH": os.environ["PATH"],
             "HOME": str(folder / "home"),
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),

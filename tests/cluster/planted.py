@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.cli.process import QHUB
 from tests.cluster import reading
 from tests.cluster.execs import Traced, traced
 from tests.cluster.images import image
-from tests.cluster.place import QHUB, place_in
+from tests.cluster.place import place_in
 from tests.cluster.search import Heap, files, mark
 
 if TYPE_CHECKING:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.process import QHUB
 from tests.cluster import execs, pods, prefect_server, reading
-from tests.cluster.place import QHUB
 from tests.cluster.planted import SOURCES, Planting, plant
 from tests.cluster.pods import until
 from tests.cluster.search import digests, forms

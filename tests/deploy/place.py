@@ -3,95 +3,31 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import secrets
-import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from tests.cli.folder import UsersFolder
 from tests.terraform.apiserver import CONTEXT, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.terraform.apiserver import ApiServer
 
-QHUB = (sys.executable, "-m", "qhub")
-DEADLINE_SECONDS = 180
 STAGE = "03-kubernetes-services"
 AUTH = "planted-auth-value"
 S3 = "planted s3 'value' \"with\" ünïcode\nand lines"
 PLANTED = {"TF_VAR_auth": AUTH, "S3_KEY": S3}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A folder in which `qhub` runs as its users run it; `environment` is all that it gets."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place(UsersFolder):
+    """What it deploys goes to a namespace of an API server without a node."""
 
-    folder: Path
     server: ApiServer
-    namespace: str
-    environment: dict[str, str]
-    config: dict[str, Any] = field(default_factory=dict)
-
-    def write(self, **changes: Any) -> None:
-        """Write the config file, with other values for some keys; None takes one away."""
-        self.config.update(changes)
-        kept = {key: value for key, value in self.config.items() if value is not None}
-        (self.folder / "qhub-config.yaml").write_text(yaml.safe_dump(kept))
-
-    def attempt(
-        self, *arguments: str, more: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        """Run `qhub`, whatever it ends with; a variable of `more` that is empty is not set."""
-        return subprocess.run(
-            [*QHUB, *arguments],
-            cwd=self.folder,
-            env=self.env(more),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=DEADLINE_SECONDS,
-            check=False,
-        )
-
-    def run(self, *arguments: str, status: int = 0, more: Mapping[str, str] | None = None) -> str:
-        """Run `qhub`, which must end so; return what it printed, errors and all."""
-        done = self.attempt(*arguments, more=more)
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout + done.stderr
-
-    def report(
-        self, *arguments: str, status: int = 0, more: Mapping[str, str] | None = None
-    ) -> Any:
-        """Run `qhub … --output json` and return its result."""
-        done = self.attempt(*arguments, "--output", "json", more=more)
-        assert done.returncode == status, done.stdout + done.stderr
-        return json.loads(done.stdout)
-
-    def start(
-        self, *arguments: str, more: Mapping[str, str] | None = None
-    ) -> subprocess.Popen[str]:
-        """Start `qhub` as the leader of a process group, as a shell does."""
-        return subprocess.Popen(
-            [*QHUB, *arguments],
-            cwd=self.folder,
-            env=self.env(more),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            process_group=0,
-        )
-
-    def env(self, more: Mapping[str, str] | None = None) -> dict[str, str]:
-        merged = {**self.environment, **(more or {})}
-        return {name: value for name, value in merged.items() if value}
 
     def get(self, path: str) -> Any:
         """Return an object of the namespace, None where there is none; "" is the namespace."""
@@ -140,7 +76,7 @@ def place_in(folder: Path, server: ApiServer, providers: Path) -> Place:
         "TF_CLI_CONFIG_FILE": str(providers),
         **PLANTED,
     }
-    made = Place(here, server, namespace, environment)
+    made = Place(folder=here, server=server, namespace=namespace, environment=environment)
     made.write(
         project_name="pipelines",
         namespace=namespace,

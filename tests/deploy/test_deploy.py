@@ -15,7 +15,8 @@ import pytest
 
 import qhub
 from qhub.deploy.apply import Deployed
-from tests.deploy.place import AUTH, PLANTED, QHUB, S3, STAGE
+from tests.cli.process import QHUB
+from tests.deploy.place import AUTH, PLANTED, S3, STAGE
 
 if TYPE_CHECKING:
     from tests.deploy.place import Place

@@ -8,13 +8,14 @@ import weakref
 from types import SimpleNamespace
 from typing import Any
 
-from qhub.flows.attached import AttachedCluster
 from qhub.flows.gateway import Access, connect
 
 NOWHERE = Access("http://127.0.0.1:1", "gateway://127.0.0.1:1", "pipelines", "")
 
 
 def test_connection_and_cluster_can_be_collected_by_their_own_event_loop() -> None:
+    from qhub.flows.attached import AttachedCluster  # brings Dask: not where tests are collected
+
     report: Any = SimpleNamespace(name="c", dashboard_link=None, security=None)
     with connect(NOWHERE) as found:
         loop = found.loop.asyncio_loop

@@ -14,7 +14,6 @@ import pytest
 
 from qhub.flows.dask_clusters import DaskCluster, clusters_of_all, matching, stop
 from qhub.flows.dask_errors import ClusterError, UnknownAgentError
-from qhub.flows.shared_cluster import LIMIT
 from tests.embedded.gateway import CONFIG, SECRETS, until
 from tests.flows.dask_flows import FLOW, HUNGRY, MEETING
 from tests.flows.dask_platform import (
@@ -30,6 +29,9 @@ from tests.flows.dask_platform import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+LIMIT = "qhub-dask-cluster"
+"""Its name on the server, which users see there."""
 
 pytestmark = pytest.mark.full
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from qhub.flows import cluster, dask_task_runner, waiting
+from qhub import flows
+from qhub.flows import waiting
 from qhub.flows.dask_errors import ClusterError, WorkersPendingError
 from qhub.flows.gateway import Access, Workers
 
@@ -20,14 +21,14 @@ NOWHERE = Access("http://127.0.0.1:9", "", "pipelines", "")
 def test_a_time_that_is_none_is_refused_before_anything_starts(name: str, seconds: Any) -> None:
     expected = rf"^{name}={seconds!r}: a number of seconds from 0 was expected$"
     with pytest.raises(ClusterError, match=expected):
-        dask_task_runner(**{name: seconds})
-    with pytest.raises(ClusterError, match=expected), cluster(**{name: seconds}):
+        flows.dask_task_runner(**{name: seconds})
+    with pytest.raises(ClusterError, match=expected), flows.cluster(**{name: seconds}):
         pass
 
 
 @pytest.mark.parametrize("seconds", [0, 0.5, 60])
 def test_times_from_0_are_taken(seconds: float) -> None:
-    runner = dask_task_runner(idle_timeout=seconds, timeout=seconds)
+    runner = flows.dask_task_runner(idle_timeout=seconds, timeout=seconds)
     assert runner.cluster_kwargs["idle_timeout"] == seconds
 
 

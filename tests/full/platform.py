@@ -92,7 +92,11 @@ class Platform:
         return Api.of(self.layout)
 
     def here(self, *arguments: str, fails: int = 0) -> str:
-        """Run a command in this process: where it is not about the process that it saves."""
+        """Run a command in this process, where it is not about the process that it saves.
+
+        Not `flow`: Prefect reads its settings once in a process.
+        """
+        assert arguments[0] != "flow"
         ended, out, err = run_here(*arguments, cwd=self.folder, environment=self.environ)
         self.said += [out, err]
         assert ended == fails, f"qhub {' '.join(arguments)}: {ended}\n{out}\n{err}{self.logs()}"

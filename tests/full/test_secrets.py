@@ -109,9 +109,11 @@ def test_a_planted_secret_is_in_the_volume_and_its_readers_and_no_other_machine_
         for name in NAMES:
             assert log.count(hashlib.sha256(planted[name].encode()).hexdigest()) == 3, name
         platform.qhub("deploy")
-        for command in ("status", "validate", "show", "flow list", "dask list"):
+        for command in ("status", "validate", "show", "dask list"):
             platform.here(*command.split())
             platform.here(*command.split(), "--output", "json")
+        for form in ("text", "json"):
+            platform.qhub("flow", "list", "--output", form)
         for program in ("agent/tried", "server", "gateway"):
             platform.here("logs", program)
         plant(platform, control)

@@ -50,14 +50,14 @@ def test_neither_a_proxy_nor_a_missing_home_is_in_the_way_and_exports_stay_out(
     with deployed(tmp_path / "project", CONFIG + SECRETS, more=NOWHERE | PLANTED) as platform:
         nothing_of_the_shell_is_in_a_process(platform)
         (platform.folder / "etl.py").write_text(FLOW)
-        platform.here("flow", "run", "etl", fails=3)
+        platform.qhub("flow", "run", "etl", fails=3)
         assert "nothing is deployed yet: qhub flow deploy FILE" in platform.said[-1]
         platform.qhub("connect", "--", str(BIN / "python"), "etl.py")
         assert platform.said[-1].startswith("created    etl/default  ")
         assert "unchanged  etl/default" in platform.qhub("flow", "deploy", "etl.py")
-        platform.here("flow", "run", "etll", fails=3)
+        platform.qhub("flow", "run", "etll", fails=3)
         assert "did you mean 'etl'?" in platform.said[-1]
-        platform.here("flow", "run", "etl")
+        platform.qhub("flow", "run", "etl")
         assert "exempt: 127.0.0.1,localhost" in platform.said[-1]
         seen = platform.qhub("connect", "--", "sh", "-c", "echo $NO_PROXY $no_proxy")
         assert seen.split() == ["corp.example,127.0.0.1,localhost"] * 2

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 import urllib3
 
+from qhub.cluster.errors import KubeconfigError
 from qhub.cluster.pool import Way, pool
 
 SERVER = "https://api.team.example:6443"
@@ -26,6 +29,21 @@ def _proxy(server: str, way: Way = Way()) -> str | None:  # noqa: B008 frozen
 def test_there_is_no_proxy_unless_one_is_named() -> None:
     assert _proxy(SERVER) is None
     assert _proxy(SERVER, Way(proxy=THROUGH)) == THROUGH
+    assert _proxy(SERVER, Way(proxy="proxy.example:3128")) == THROUGH
+
+
+@pytest.mark.parametrize("name", ["socks5://user:word@proxy.example", "nonsense://proxy.example"])
+def test_a_proxy_that_does_not_speak_http_is_told(name: str) -> None:
+    with pytest.raises(KubeconfigError) as told:
+        pool(SERVER, Way(proxy=name))
+    assert f"of the kind {name.split(':')[0]}://" in str(told.value)
+    assert "word" not in str(told.value)
+
+
+def test_a_proxy_gets_the_name_and_password_of_its_address() -> None:
+    found = pool(SERVER, Way(proxy="http://user:w%40rd@proxy.example:3128"))
+    both = base64.b64encode(b"user:w@rd").decode()
+    assert found.proxy_headers == {"proxy-authorization": f"Basic {both}"}
 
 
 @pytest.mark.parametrize(
