@@ -46,7 +46,7 @@ ADDRESSES = (
 EVENTS = [(event, address) for address in ADDRESSES for event in ("apply_start", "apply_complete")]
 TIMES = 16
 CUT_OFF = "cut-off.tfstate"
-"""What Terraform had written of its state when it was killed: kept for people, as its copy counts."""
+"""A state that was being written when Terraform was killed: its copy counts, people may look."""
 QUICK = (3, 12)
 """Of the events, those that the quick tests have."""
 
