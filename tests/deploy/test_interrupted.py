@@ -201,10 +201,7 @@ def _revision(place: Place) -> int:
 
 
 def _kill_at(
-    place: Place,
-    is_now: Callable[[str], bool],
-    victim: str,
-    more: dict[str, str] | None = None,
+    place: Place, is_now: Callable[[str], bool], victim: str, more: dict[str, str] | None = None
 ) -> None:
     """Start a deploy and kill a part of it at a moment of its apply."""
     data = place.private / STAGE
