@@ -33,7 +33,7 @@ test: .venv/.installed  ## run the tests that are quick
 
 # As root with chromium and chromedriver; what is missing is skipped, with CI=true it fails.
 test-full: .venv/.installed  ## run the others: whole platforms, the browser, faults
-	@$(BIN)/python -m pytest -n 5 $(SPREAD) -q -m 'full and not cluster'
+	@$(BIN)/python -m pytest -n 4 $(SPREAD) -q -m 'full and not cluster'
 
 # As root on Linux, with Go: a Kubernetes of our own in a network namespace. The first time builds it.
 cluster: .venv/.installed  ## bring up a real Kubernetes for the tests
@@ -45,7 +45,7 @@ cluster-down: .venv/.installed  ## take it away without a trace
 # With QHUB_TEST_KUBECONFIG=FILE on that cluster, with our own otherwise. Processes share it; what is done
 # to a bed is done to another one.
 test-cluster: .venv/.installed  ## run the tests on a real Kubernetes
-	@$(BIN)/python -m pytest -n 4 $(SPREAD) -q -m cluster
+	@$(BIN)/python -m pytest -n 3 $(SPREAD) -q -m cluster
 
 lint: .venv/.installed  ## check formats, types, Terraform, charts and generated files
 	@$(BIN)/ruff check .
