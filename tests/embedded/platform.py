@@ -22,30 +22,22 @@ from tests.embedded.server import migrate
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-CONFIG = """\
-project_name: {project}
-namespace: dev
-provider: embedded
-prefect:
-  enabled: true
-  agents:
-    - name: one
-      overrides: {{envVars: {{COLOUR: red}}}}
-    - {{name: two, queues: [etl]}}
-dask_gateway: {{enabled: true}}
-secrets:
-  KEY: {{from_env: THE_KEY}}
-"""
 ONE_AGENT = """\
 project_name: {project}
 namespace: dev
 provider: embedded
+dask_gateway: {{enabled: true}}
 prefect:
   enabled: true
   agents:
     - name: one
       overrides: {{envVars: {{COLOUR: red}}}}
-dask_gateway: {{enabled: true}}
+"""
+CONFIG = f"""\
+{ONE_AGENT}\
+    - {{{{name: two, queues: [etl]}}}}
+secrets:
+  KEY: {{{{from_env: THE_KEY}}}}
 """
 
 
