@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Way", "pool", "way_to"]
 
+_SPOKEN = ("http", "https")
 _SIZE = 64  # fewer than threads that ask at once, and urllib3 writes warnings
 
 
@@ -47,9 +48,13 @@ def way_to(cluster: Mapping[str, Any], user: Mapping[str, Any], folder: Path) ->
         certificate=_file(user, "client-certificate", folder) if is_tls else None,
         key=_file(user, "client-key", folder) if is_tls else None,
         verified=not cluster.get("insecure-skip-tls-verify"),
-        server_name=cluster.get("tls-server-name"),
-        proxy=cluster.get("proxy-url"),
+        server_name=_text(cluster.get("tls-server-name")),
+        proxy=_text(cluster.get("proxy-url")),
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
 
 
 def _file(entry: Mapping[str, Any], key: str, folder: Path) -> str | None:
@@ -69,10 +74,15 @@ def _file(entry: Mapping[str, Any], key: str, folder: Path) -> str | None:
 def pool(server: str, way: Way) -> Any:
     """Return a pool of urllib3's that tries nothing again by itself.
 
-    Raises `KubeconfigError` for a proxy that does not speak HTTP.
+    Raises `KubeconfigError` for a server or a proxy that does not speak HTTP.
     """
     import urllib3
 
+    if urlsplit(server).scheme not in _SPOKEN:
+        raise KubeconfigError(
+            f"'{server}', the kubeconfig's API server, is no URL that begins with https://",
+            hint="have the kubeconfig written again",
+        )
     if not way.verified:  # the kubeconfig's wish: not told at each request
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
     settings: dict[str, Any] = {
@@ -89,7 +99,7 @@ def pool(server: str, way: Way) -> Any:
     if through is None:
         return urllib3.PoolManager(**settings)
     named = urlsplit(through)
-    if named.scheme not in {"http", "https"}:
+    if named.scheme not in _SPOKEN:
         raise KubeconfigError(
             f"the API server {server} stands behind a proxy of the kind {named.scheme}://, "
             "which QHub does not speak with",

@@ -169,14 +169,14 @@ def _distrusted(target: Target, error: ssl.SSLCertVerificationError) -> Unreacha
 def _network_words(chain: tuple[BaseException, ...], seconds: float) -> tuple[str, str]:
     names = {type(cause).__name__ for cause in chain}
     away = "check that the cluster runs, and that this machine may reach it (VPN, firewall)"
+    if "ProxyError" in names:
+        return "cannot be reached through the proxy", "check HTTPS_PROXY, NO_PROXY and proxy-url"
     if any(isinstance(cause, socket.gaierror) for cause in chain):
         return "cannot be found: its name is unknown here", "check the server's name, DNS or VPN"
     if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
         return "does not run: the connection is refused", "start the cluster, or name its context"
     if names & {"ConnectTimeoutError", "ReadTimeoutError", "TimeoutError"}:
         return f"does not answer within {seconds:.0f} s", away
-    if "ProxyError" in names:
-        return "cannot be reached through the proxy", "check HTTPS_PROXY, NO_PROXY and proxy-url"
     last = chain[-1] if chain else None
     words = str(last).strip()[:_WORDS] or type(last).__name__
     return f"cannot be reached: {words}", away

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import base64
+import json
+from typing import TYPE_CHECKING
 
 import pytest
 import urllib3
 
-from qhub.cluster.errors import KubeconfigError
-from qhub.cluster.pool import Way, pool
+from qhub.cluster import Cluster, target
+from qhub.cluster.errors import KubeconfigError, UnreachableError
+from qhub.cluster.pool import Way, pool, way_to
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SERVER = "https://api.team.example:6443"
 THROUGH = "http://proxy.example:3128"
@@ -38,6 +44,35 @@ def test_a_proxy_that_does_not_speak_http_is_told(name: str) -> None:
         pool(SERVER, Way(proxy=name))
     assert f"of the kind {name.split(':')[0]}://" in str(told.value)
     assert "word" not in str(told.value)
+
+
+@pytest.mark.parametrize("server", ["nonsense", "api.team.example:6443", "ftp://api.team.example"])
+def test_a_server_that_is_no_url_is_told(server: str) -> None:
+    with pytest.raises(KubeconfigError, match="no URL that begins with https://"):
+        pool(server, Way())
+
+
+def test_a_kubeconfig_may_hold_a_number_where_a_name_belongs(tmp_path: Path) -> None:
+    way = way_to({"server": SERVER, "proxy-url": 5, "tls-server-name": 6}, {}, tmp_path)
+    assert (way.proxy, way.server_name) == ("5", "6")
+
+
+def test_a_proxy_that_does_not_run_is_not_taken_for_the_server(tmp_path: Path) -> None:
+    file = tmp_path / "kubeconfig"
+    cluster = {"server": SERVER, "proxy-url": "http://127.0.0.1:9"}
+    document = {
+        "current-context": "here",
+        "contexts": [{"name": "here", "context": {"cluster": "here", "user": "me"}}],
+        "clusters": [{"name": "here", "cluster": cluster}],
+        "users": [{"name": "me", "user": {"token": "of-a-test"}}],
+    }
+    file.write_text(json.dumps(document))
+    environ = {"KUBECONFIG": str(file)}
+    with (
+        Cluster(target(None, "dev", environ), environ=environ, seconds=10) as found,
+        pytest.raises(UnreachableError, match="cannot be reached through the proxy"),
+    ):
+        found.version()
 
 
 def test_a_proxy_gets_the_name_and_password_of_its_address() -> None:
