@@ -6,6 +6,8 @@ SHELL := bash
 BIN := .venv/bin
 # The tests of a file in one process, the files in the order of tests/conftest.py.
 SPREAD := --dist loadfile --no-loadscope-reorder
+# Without the flags of this make: some tests run another.
+PYTEST := MAKEFLAGS= $(BIN)/python -m pytest -q
 CONFIG ?= qhub-config.yaml
 GOLDEN_TESTS := tests/render/test_golden.py helm/prefect-agent/tests/test_agent_chart_golden.py tests/cli/test_show.py
 
@@ -29,11 +31,11 @@ run: .venv/.embedded  ## start the platform of qhub-config.yaml, run an example 
 	@.ci/first-run $(CONFIG)
 
 test: .venv/.installed  ## run the tests that are quick
-	@$(BIN)/python -m pytest -n 2 $(SPREAD) -q -m 'not full and not cluster'
+	@$(PYTEST) -n 2 $(SPREAD) -m 'not full and not cluster'
 
 # As root with chromium and chromedriver; what is missing is skipped, with CI=true it fails.
 test-full: .venv/.installed  ## run the others: whole platforms, the browser, faults
-	@$(BIN)/python -m pytest -n 4 $(SPREAD) -q -m 'full and not cluster'
+	@$(PYTEST) -n 4 $(SPREAD) -m 'full and not cluster'
 
 # As root on Linux, with Go: a Kubernetes of our own in a network namespace. The first time builds it.
 cluster: .venv/.installed  ## bring up a real Kubernetes for the tests
@@ -45,7 +47,7 @@ cluster-down: .venv/.installed  ## take it away without a trace
 # With QHUB_TEST_KUBECONFIG=FILE on that cluster, with our own otherwise. Processes share it; what is done
 # to a bed is done to another one.
 test-cluster: .venv/.installed  ## run the tests on a real Kubernetes
-	@$(BIN)/python -m pytest -n 3 $(SPREAD) -q -m cluster
+	@$(PYTEST) -n 3 $(SPREAD) -m cluster
 
 lint: .venv/.installed  ## check formats, types, Terraform, charts and generated files
 	@$(BIN)/ruff check .
@@ -53,7 +55,7 @@ lint: .venv/.installed  ## check formats, types, Terraform, charts and generated
 	@$(BIN)/mypy
 	@.ci/terraform-fmt -check
 	@$(BIN)/python -m tests.helm.engine
-	@$(BIN)/python -m pytest -q tests/test_generated.py
+	@$(PYTEST) tests/test_generated.py
 
 fmt: .venv/.installed  ## rewrite Python and Terraform in their formats
 	@$(BIN)/ruff check --fix --exit-zero .
@@ -61,7 +63,7 @@ fmt: .venv/.installed  ## rewrite Python and Terraform in their formats
 	@.ci/terraform-fmt
 
 golden: .venv/.installed  ## rewrite tests/golden after a wanted change of what is rendered
-	@QHUB_GOLDEN=write $(BIN)/python -m pytest -q $(GOLDEN_TESTS)
+	@QHUB_GOLDEN=write $(PYTEST) $(GOLDEN_TESTS)
 
 docs: .venv/.installed  ## rewrite what is generated: reference pages and compiled validators
 	@$(BIN)/python -m qhub.config.compiling

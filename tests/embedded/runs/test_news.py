@@ -1,0 +1,67 @@
+"""When an agent asks for runs: a real database, in the mode in which Prefect has its own."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qhub.embedded.runs.news import DUE_SECONDS, News
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return a list whose one number is the time; it stands still unless a test lets it pass."""
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(tmp_path / "prefect.db")) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE runs (name)")
+        database.commit()
+        yield database
+
+
+@pytest.mark.usefixtures("clock")
+def test_what_is_written_is_news_once(tmp_path: Path, database: sqlite3.Connection) -> None:
+    is_news = News(tmp_path)
+    assert [is_news(), is_news()] == [True, False]
+    database.execute("INSERT INTO runs VALUES ('one')")
+    assert not is_news(), "what is not committed is not there"
+    database.commit()
+    assert [is_news(), is_news(), is_news()] == [True, False, False]
+
+
+@pytest.mark.usefixtures("database")
+def test_runs_become_due_by_their_time_alone(tmp_path: Path, clock: list[float]) -> None:
+    is_news = News(tmp_path)
+    assert is_news()
+    clock[0] += DUE_SECONDS * 0.9
+    assert not is_news()
+    clock[0] += DUE_SECONDS * 0.2
+    assert [is_news(), is_news()] == [True, False]
+
+
+@pytest.mark.usefixtures("database", "clock")
+def test_what_was_not_taken_is_asked_for_again(tmp_path: Path) -> None:
+    is_news = News(tmp_path)
+    assert [is_news(), is_news()] == [True, False]
+    is_news.forget()
+    assert [is_news(), is_news()] == [True, False]
+
+
+@pytest.mark.usefixtures("clock")
+def test_of_another_database_nothing_is_known(tmp_path: Path) -> None:
+    is_news = News(tmp_path)
+    assert [is_news(), is_news()] == [True, True]
