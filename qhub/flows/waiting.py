@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["failed_start", "wait_for_workers"]
 
-_PERIOD = 0.1
+_PERIOD = 0.25
 _ASK_AFTER = 3.0
 _TELL_AFTER = 5.0
 _TELL_AGAIN = 20.0

@@ -137,7 +137,7 @@ def until(
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s: {told()}"
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def _answers(gateway: RunningGateway) -> bool:

@@ -1,4 +1,4 @@
-"""Prefect's API without Prefect: what is answered, refused, or not answered at all."""
+"""Prefect's API where nobody answers; what a server answers is in test_publish.py."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import pytest
 from qhub.embedded.api import Api
 from qhub.embedded.errors import ApiError, NotDeployedError
 from qhub.embedded.layout import Layout
-from tests.embedded.server import PASSWORD, Server, free_port, serving
+from tests.embedded.server import PASSWORD, free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -60,59 +59,3 @@ def test_a_platform_that_was_not_deployed_has_no_api(tmp_path: Path) -> None:
         Api.of(Layout(tmp_path))
     assert str(raised.value) == f"no platform was deployed in {tmp_path}"
     assert raised.value.hint == "run `qhub deploy`"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with serving(tmp_path_factory.mktemp("api")) as running:
-        yield running
-
-
-@pytest.fixture
-def api(server: Server) -> Iterator[Api]:
-    with Api(server.api, PASSWORD) as api:
-        yield api
-
-
-@pytest.mark.full
-def test_things_are_made_changed_found_and_deleted(api: Api) -> None:
-    assert api.healthy()
-    made = api.post("/variables/", {"name": "colour", "value": "red"})
-    assert api.patch(f"/variables/{made['id']}", {"value": "blue"}) is None
-    assert api.get("/variables/name/colour")["value"] == "blue"
-    assert api.delete("/variables/name/colour") is None
-    assert list(api.every("/variables/filter")) == []
-
-
-@pytest.mark.full
-def test_more_than_a_page_is_found(api: Api) -> None:
-    names = {f"paged-{number}" for number in range(401)}
-    for name in names:
-        api.post("/flows/", {"name": name})
-    of_them = {"flows": {"name": {"like_": "paged-"}}, "sort": "NAME_ASC"}
-    assert {flow["name"] for flow in api.every("/flows/filter", of_them)} == names
-
-
-@pytest.mark.full
-def test_what_prefect_refuses_is_told_with_its_words(api: Api) -> None:
-    with pytest.raises(ApiError) as raised:
-        api.get("/variables/name/none")
-    assert raised.value.http_status == 404
-    assert str(raised.value).startswith("GET /variables/name/none: Prefect answered 404: Variable")
-
-
-@pytest.mark.full
-def test_a_value_that_prefect_does_not_take_is_not_repeated(api: Api) -> None:
-    with pytest.raises(ApiError) as raised:
-        api.post("/variables/", {"name": "Planted Token", "value": "planted-value"})
-    assert raised.value.http_status == 422
-    assert "body.name: " in str(raised.value)
-    assert "planted-value" not in str(raised.value)
-
-
-@pytest.mark.full
-def test_a_wrong_password_is_told(server: Server) -> None:
-    with Api(server.api, "qhub:wrong") as api, pytest.raises(ApiError) as raised:
-        api.get("/variables/name/x")
-    assert raised.value.http_status == 401
-    assert "wrong" not in str(raised.value)

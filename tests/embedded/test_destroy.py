@@ -137,6 +137,7 @@ def test_runs_that_come_to_their_end_in_time_are_completed_and_the_rest_stops_in
     stopped = re.findall(r"stopped: (\S+)", log.read_text()[before:])
     assert {*stopped[:2]} == {"agent-one", "agent-two"}
     assert stopped[2:] == ["gateway", "server"]  # what others need is stopped after them
+    deployed.edit("    - {name: two, queues: [etl]}\n", "")  # the tests below need one agent
 
 
 def test_nothing_is_left_and_the_data_is_there_for_the_next_deploy(deployed: Machine) -> None:
@@ -182,7 +183,7 @@ def test_nothing_is_left_and_the_data_is_there_for_the_next_deploy(deployed: Mac
     }
     assert deployed.state_of(running) == "CRASHED"
     with deployed.api() as api:
-        assert [pool["is_paused"] for pool in api.every("/work_pools/filter")] == [False, False]
+        assert {pool["is_paused"] for pool in api.every("/work_pools/filter")} == {False}
 
 
 def _begun(deployed: Machine, *states: str) -> str:

@@ -52,6 +52,16 @@ def here(running: RunningGateway) -> Access:
     return access(running.client())
 
 
+@pytest.fixture(scope="module")
+def cluster(running: RunningGateway) -> str:
+    """A cluster of a flow of pipelines, which no test but the last one ends."""
+    to = access(running.client())
+    with connect(to) as found, failures(to):
+        name = submit(found, to, flow="f", profile=None, idle_timeout=None, owned=False)
+        attach(found, to, name).close()
+    return name
+
+
 @pytest.mark.parametrize(
     ("agent", "password"),
     [("pipelines", "wrong"), ("somebody", gateway.PASSWORD), ("", gateway.PASSWORD)],
@@ -147,60 +157,56 @@ def test_a_gateway_that_stays_away_is_not_waited_for_for_ever(
                 patiently(to, call)
 
 
-def test_schedulers_on_this_machine_are_talked_to_without_the_proxy(here: Access) -> None:
+def test_schedulers_on_this_machine_are_talked_to_without_the_proxy(
+    here: Access, cluster: str
+) -> None:
     """A proxy that died takes no connection with it, and does not make a cluster look dead."""
-    with connect(here) as found, failures(here):
-        name = submit(found, here, flow="f", profile=None, idle_timeout=None, owned=False)
-        with attach(found, here, name) as cluster, cluster.get_client() as client:
-            assert cluster.scheduler_address.startswith("tls://127.0.0.1:")
-            assert client.scheduler is not None
-            assert client.scheduler.address == cluster.scheduler_address
+    with (
+        connect(here) as found,
+        failures(here),
+        attach(found, here, cluster) as attached,
+        attached.get_client() as client,
+    ):
+        assert attached.scheduler_address.startswith("tls://127.0.0.1:")
+        assert client.scheduler is not None
+        assert client.scheduler.address == attached.scheduler_address
     astray = replace(here, proxy_address=f"gateway://127.0.0.1:{free_port()}")
     with connect(astray) as found:
-        assert is_alive(found, astray, name)
+        assert is_alive(found, astray, cluster)
     stranger = replace(here, user="other")
-    assert scheduler_address(name, here) == cluster.scheduler_address
-    assert scheduler_address(name, stranger) is None
-    assert scheduler_address(name, replace(here, address="http://gateway.example")) is None
-    stop(name, here)
-    until(lambda: clusters(here) == (), 20)
+    assert scheduler_address(cluster, here) == attached.scheduler_address
+    assert scheduler_address(cluster, stranger) is None
+    assert scheduler_address(cluster, replace(here, address="http://gateway.example")) is None
 
 
-def test_a_worker_keeps_to_as_many_cpus_as_its_profile_has(here: Access) -> None:
+def test_a_worker_keeps_to_as_many_cpus_as_its_profile_has(here: Access, cluster: str) -> None:
     all_of_them = os.sched_getaffinity(0)
-    with connect(here) as found, failures(here):
-        name = submit(found, here, flow="f", profile=None, idle_timeout=None, owned=False)
-        with attach(found, here, name) as cluster:
-            cluster.scale(2)
-            until(lambda: workers_of(cluster) == 2, 30)
-            bound = [os.sched_getaffinity(pid) for pid in _processes(name, "worker")]
-            assert os.sched_getaffinity(_scheduler(name)) == all_of_them
+    with connect(here) as found, failures(here), attach(found, here, cluster) as attached:
+        attached.scale(2)
+        until(lambda: workers_of(attached) == 2, 30)
+        bound = [os.sched_getaffinity(pid) for pid in _processes(cluster, "worker")]
+        assert os.sched_getaffinity(_scheduler(cluster)) == all_of_them
     assert [len(cpus) for cpus in bound] == [1, 1]
     assert len(bound[0] | bound[1]) == min(2, len(all_of_them))  # in turn
-    stop(name, here)
-    until(lambda: clusters(here) == (), 20)
 
 
-def test_status_sees_the_clusters_of_every_agent(here: Access, running: RunningGateway) -> None:
+def test_status_sees_the_clusters_of_every_agent(running: RunningGateway, cluster: str) -> None:
     """The gateway tells by a cookie who asks; one of another agent would hide clusters."""
-    with connect(here) as found, failures(here):
-        name = submit(found, here, flow="f", profile=None, idle_timeout=None, owned=False)
     for agents in (["other", "pipelines"], ["pipelines", "other"]) * 5:
         seen = look(running.address, PASSWORD, agents, timeout_seconds=10)
         assert seen.clusters is not None
-        assert [cluster.name for cluster in seen.clusters] == [name]
-    stop(name, here)
-    until(lambda: clusters(here) == (), 20)
+        assert [one.name for one in seen.clusters] == [cluster]
 
 
-def test_a_dead_scheduler_is_noticed_at_once(here: Access, running: RunningGateway) -> None:
+def test_a_dead_scheduler_is_noticed_at_once(
+    here: Access, running: RunningGateway, cluster: str
+) -> None:
+    """The last one here: it ends the cluster of the others."""
     with connect(here) as found, failures(here):
-        name = submit(found, here, flow="f", profile=None, idle_timeout=None, owned=False)
-        attach(found, here, name).close()
-        os.kill(_scheduler(name), signal.SIGKILL)
+        os.kill(_scheduler(cluster), signal.SIGKILL)
         until(lambda: clusters(here) == (), 10)
-        with pytest.raises(ClusterError, match=f"the Dask cluster {name} ended"):
-            attach(found, here, name)
+        with pytest.raises(ClusterError, match=f"the Dask cluster {cluster} ended"):
+            attach(found, here, cluster)
     until(lambda: "The scheduler of cluster" in running.layout.log("gateway").read_text(), 5)
 
 

@@ -1,15 +1,21 @@
-"""What a deploy tells Prefect again, where somebody has changed it on Prefect's page."""
+"""What Prefect's API answers to us, and what a deploy tells it again.
+
+The latter where somebody has changed it on Prefect's page.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 
 from qhub.api import load
 from qhub.embedded.api import Api
 from qhub.embedded.automations import CONCURRENCY_LIMIT, automations
+from qhub.embedded.errors import ApiError
 from qhub.embedded.publish import rest
 from tests.embedded.gateway import prepare
 from tests.embedded.server import PASSWORD, serving
@@ -107,3 +113,57 @@ def test_an_automation_of_an_earlier_version_goes_and_a_users_own_stays(
     assert deployed.again() == ("automation 'qhub: of an earlier version'",)
     assert deployed.automation("of a user")["enabled"]
     assert deployed.again() == ()
+
+
+@pytest.fixture
+def api(deployed: Deployed) -> Api:
+    return deployed.api
+
+
+def test_things_are_made_changed_found_and_deleted(api: Api) -> None:
+    assert api.healthy()
+    made = api.post("/variables/", {"name": "colour", "value": "red"})
+    assert api.patch(f"/variables/{made['id']}", {"value": "blue"}) is None
+    assert api.get("/variables/name/colour")["value"] == "blue"
+    assert api.delete("/variables/name/colour") is None
+    assert "colour" not in {found["name"] for found in api.every("/variables/filter")}
+
+
+def test_more_than_a_page_is_found(api: Api) -> None:
+    messages = [f"paged-{number}" for number in range(401)]
+    begun = datetime.now(UTC)
+    lines = [
+        {
+            "name": "paged",
+            "level": 20,
+            "message": message,
+            "timestamp": (begun + timedelta(microseconds=number)).isoformat(),
+            "flow_run_id": str(UUID(int=1)),
+        }
+        for number, message in enumerate(messages)
+    ]
+    api.post("/logs/", lines)
+    found = api.every("/logs/filter", {"sort": "TIMESTAMP_ASC"})
+    assert [line["message"] for line in found] == messages
+
+
+def test_what_prefect_refuses_is_told_with_its_words(api: Api) -> None:
+    with pytest.raises(ApiError) as raised:
+        api.get("/variables/name/none")
+    assert raised.value.http_status == 404
+    assert str(raised.value).startswith("GET /variables/name/none: Prefect answered 404: Variable")
+
+
+def test_a_value_that_prefect_does_not_take_is_not_repeated(api: Api) -> None:
+    with pytest.raises(ApiError) as raised:
+        api.post("/variables/", {"name": "Planted Token", "value": "planted-value"})
+    assert raised.value.http_status == 422
+    assert "body.name: " in str(raised.value)
+    assert "planted-value" not in str(raised.value)
+
+
+def test_a_wrong_password_is_told(deployed: Deployed) -> None:
+    with Api(deployed.api.url, "qhub:wrong") as api, pytest.raises(ApiError) as raised:
+        api.get("/variables/name/x")
+    assert raised.value.http_status == 401
+    assert "wrong" not in str(raised.value)

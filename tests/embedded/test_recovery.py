@@ -1,10 +1,14 @@
-"""Whatever is killed or broken comes back: by supervisor, or by the next `qhub deploy`."""
+"""Whatever is killed or broken comes back: by supervisor, or by the next `qhub deploy`.
+
+Where another process was quicker to take a port, too: with another one.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import signal
+import zlib
 from typing import TYPE_CHECKING
 
 import psutil  # noqa: TID253 the tests' own
@@ -16,15 +20,26 @@ from tests.embedded.platform import ONE_AGENT, Machine, machine, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytestmark = pytest.mark.full
 
 
+_RANGE = 12_000
+"""The ports among which free ones are looked for, from a place that follows from the path."""
+
+
 @pytest.fixture(scope="module")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     with machine(tmp_path_factory.mktemp("platform") / "project", template=ONE_AGENT) as found:
-        found.deploy()
         yield found
+
+
+@pytest.fixture(scope="module")
+def deployed(platform: Machine) -> Machine:
+    """The platform of this file, which runs."""
+    platform.deploy()
+    return platform
 
 
 def _kill(*pids: int | None) -> None:
@@ -40,6 +55,39 @@ def _lives(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return processes.started(pid) is not None and bool(processes.environment(pid))
+
+
+def _home_with_the_same_first_port(home: Path, root: Path) -> Path:
+    """Return a home like `home` whose platform `other` begins to look where that of `root` does."""
+    first = zlib.crc32(os.fsencode(root)) % _RANGE
+    resolved = home.resolve()
+    others = (resolved.with_name(f"{home.name}{number}") for number in range(1_000_000))
+    return next(o for o in others if zlib.crc32(os.fsencode(o / "other-dev")) % _RANGE == first)
+
+
+def test_two_platforms_that_want_the_same_ports_run_side_by_side_in_folders_with_any_name(
+    platform: Machine, tmp_path: Path
+) -> None:
+    strange = tmp_path / ("very long " * 9) / "mit Ümläut %(x)s ; # und \"'"
+    one, home = platform, _home_with_the_same_first_port(strange, platform.layout.root)
+    with machine(tmp_path / "two", "other", template=ONE_AGENT, QHUB_HOME=str(home)) as other:
+        del other.environ["HOME"]
+        begun = [found.start("deploy") for found in (one, other)]
+        results = [process.communicate(timeout=150) for process in begun]
+        assert [process.returncode for process in begun] == [0, 0], results
+        assert not _ports(one) & _ports(other)
+        for found in (one, other):  # each server knows its own password alone
+            with found.api() as api:
+                assert api.get("/variables/name/qhub_platform")["value"]["storage"] == (
+                    f"file://{found.layout.flows}"
+                )
+            assert found.pids().keys() == {"server", "gateway", "agent-one"}
+            assert found.deploy()["unchanged"] is True
+    assert one.deploy()["unchanged"] is True  # the other one is destroyed
+
+
+def _ports(one: Machine) -> set[int]:
+    return set(json.loads(one.layout.ports.read_text()).values())
 
 
 def test_the_address_of_the_page_is_printed_with_the_place_of_its_password(

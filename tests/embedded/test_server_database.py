@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
 
@@ -97,23 +97,56 @@ def test_no_transaction_waits_for_ever(url: str, monkeypatch: pytest.MonkeyPatch
     assert read(url, apart=True) == 0
 
 
-def test_the_cursor_of_a_failed_statement_is_closed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+class Recording(sqlite3.Connection):
+    """A connection that keeps its cursors."""
+
+    made: ClassVar[list[sqlite3.Cursor]] = []
+
+    def cursor(self, *arguments: Any) -> sqlite3.Cursor:  # type: ignore[override]  # of any kind
+        self.made.append(super().cursor(*arguments))
+        return self.made[-1]
+
+
+def test_a_statement_is_one_call_and_its_cursor_is_closed_also_where_it_fails(
+    url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import aiosqlite
-    from aiosqlite.cursor import Cursor
+    import sqlalchemy as sa
+    from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_cursor as Cursor
+    from sqlalchemy.ext.asyncio import create_async_engine
 
-    from qhub.embedded.programs.database import end_failed_cursors
+    from qhub.embedded.programs.database import call_once
 
-    monkeypatch.setattr(Cursor, "_execute", Cursor._execute)  # put back at the end
-    end_failed_cursors()
+    calls: list[object] = []
+    original: Any = aiosqlite.Connection._execute
 
-    async def fail() -> None:
-        async with aiosqlite.connect(tmp_path / "empty.db") as connection:
-            cursor = await connection.cursor()
-            with pytest.raises(sqlite3.OperationalError, match="no such table"):
-                await cursor.execute("SELECT * FROM nowhere")
-            with pytest.raises(sqlite3.ProgrammingError, match="closed cursor"):
-                await cursor.fetchone()
+    async def counted(*arguments: Any, **keywords: Any) -> Any:
+        calls.append(arguments)
+        return await original(*arguments, **keywords)
 
-    asyncio.run(fail())
+    monkeypatch.setattr(aiosqlite.Connection, "_execute", counted)
+    for name in ("execute", "executemany"):
+        monkeypatch.setattr(Cursor, name, getattr(Cursor, name))  # put back at the end
+    call_once()
+
+    async def use() -> list[Any]:
+        engine = create_async_engine(url, connect_args={"factory": Recording})
+        async with engine.connect() as connection:
+            before = len(calls)
+            many = [{"n": 1}, {"n": 2}]
+            done = await connection.execute(sa.text("INSERT INTO numbers VALUES (:n)"), many)
+            assert done.rowcount == 2
+            done = await connection.execute(sa.text("UPDATE numbers SET n = n + 1 WHERE n > 0"))
+            assert (done.rowcount, done.returns_rows) == (2, False)
+            with pytest.raises(sa.exc.OperationalError, match="no such table"):
+                await connection.execute(sa.text("SELECT * FROM nowhere"))
+            found = (await connection.execute(sa.text("SELECT n FROM numbers"))).all()
+            assert len(calls) == before + 4
+            for cursor in Recording.made:
+                with pytest.raises(sqlite3.ProgrammingError, match="closed cursor"):
+                    cursor.fetchone()
+        await engine.dispose()
+        return [row.n for row in found]
+
+    assert asyncio.run(use()) == [0, 2, 3]
+    assert len(Recording.made) >= 4

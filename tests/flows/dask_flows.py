@@ -10,7 +10,7 @@ from beside import doubled
 def double(number):
     return doubled(number), os.environ.get("S3_KEY"), os.environ.get("FLAVOUR")
 
-@flow(name=os.environ["FLOW"], task_runner=dask_task_runner({runner}))
+@flow(name="one", task_runner=dask_task_runner(**json.loads(os.environ["WISH"])))
 def main():
     requests = logging.getLogger("httpx")
     requests.addHandler(logging.StreamHandler(sys.stdout))
@@ -36,7 +36,7 @@ def meet(folder, name):
         time.sleep(0.1)
     return os.getpid()
 
-@flow(name="adaptive", task_runner=dask_task_runner(adaptive=(1, 3), idle_timeout=20))
+@flow(name="adaptive", task_runner=dask_task_runner(adaptive=(1, 2), idle_timeout=6))
 def main(folder):
     futures = [meet.submit(folder, name) for name in ("met-1", "met-2")]
     return [future.result() for future in futures]
@@ -52,7 +52,7 @@ from qhub.flows import dask_task_runner
 def fill(count):
     return len(bytearray(1) * count)
 
-@flow(name="hungry", task_runner=dask_task_runner(workers=1))
+@flow(name="one", task_runner=dask_task_runner(workers=1))
 def main():
     lost = fill.submit(3_000_000_000)
     lost.wait()

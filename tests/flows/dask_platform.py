@@ -93,21 +93,14 @@ class DaskPlatform:
             held = {"names": [limit], "slots": 1, "occupancy_seconds": 1}
             self._post("/v2/concurrency_limits/decrement", held)
 
-    def forget(self, limit: str) -> None:
-        """Delete a global concurrency limit: the server is as one where no run made it."""
-        self._send("DELETE", f"/v2/concurrency_limits/{limit}")
-
     def _post(self, path: str, body: Mapping[str, Any]) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self._send("POST", path, body)
-        return found
-
-    def _send(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         import httpx
 
         url, header = self.server.api + path, self.server.header
-        answer = httpx.request(method, url, json=body, headers=header, trust_env=False)
+        answer = httpx.post(url, json=body, headers=header, trust_env=False)
         answer.raise_for_status()
-        return answer.json() if answer.content else None
+        found: list[dict[str, Any]] = answer.json() if answer.content else []
+        return found
 
 
 @contextmanager
@@ -132,9 +125,14 @@ def finish(process: subprocess.Popen[str], seconds: float = 150) -> str:
 
 def told(text: str) -> Any:
     """Return what a program told by a line `RESULT {json}`."""
+    return all_told(text)[-1]
+
+
+def all_told(text: str) -> list[Any]:
+    """Return what a program told by each of its lines `RESULT {json}`."""
     lines = [line for line in text.splitlines() if line.startswith("RESULT ")]
     assert lines, text
-    return json.loads(lines[-1].removeprefix("RESULT "))
+    return [json.loads(line.removeprefix("RESULT ")) for line in lines]
 
 
 def dask_processes(cluster: str) -> dict[int, list[str]]:

@@ -7,13 +7,14 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qhub.flows.dask_clusters import DaskCluster, clusters_of_all, matching, stop
-from qhub.flows.dask_errors import ClusterError, UnknownAgentError
+from qhub.flows.dask_clusters import DaskCluster, clusters_of_all, stop
+from qhub.flows.dask_errors import UnknownAgentError
+from tests.cli.process import run_here
 from tests.embedded.gateway import CONFIG, SECRETS, until
 from tests.flows.dask_flows import FLOW, HUNGRY, MEETING
 from tests.flows.dask_platform import (
@@ -35,97 +36,121 @@ LIMIT = "qhub-dask-cluster"
 
 pytestmark = pytest.mark.full
 
-TWO_TRIES = "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES: '1'"
+ONE_TRY = "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES: '0'"
 """Of a task whose worker dies; four are Dask's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A program that has ended: its status, what it wrote, and the flows that had clusters."""
+
+    status: int
+    text: str
+    flows: list[str]
 
 
 @pytest.fixture(scope="module")
 def dask_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskPlatform]:
-    config = CONFIG.replace("FLAVOUR: vanilla", f"FLAVOUR: vanilla, {TWO_TRIES}")
+    config = CONFIG.replace("FLAVOUR: vanilla", f"FLAVOUR: vanilla, {ONE_TRY}")
     config = config.replace("idle_timeout: 120", "idle_timeout: 1200")  # longer than all of this
     with platform(tmp_path_factory.mktemp("clusters"), config) as found:
+        found.write("one/beside.py", "def doubled(number):\n    return 2 * number\n")
+        found.write("one/main.py", FLOW)
         yield found
 
 
+@pytest.fixture(scope="module")
+def first(dask_platform: DaskPlatform) -> list[str]:
+    """What the first two runs of flow `one` wrote; they started together, on a new server."""
+    started = [start(dask_platform, profile="Medium Worker", workers=9) for _ in range(2)]
+    return [finish(process) for process in started]
+
+
 @pytest.fixture(autouse=True)
-def one(dask_platform: DaskPlatform) -> Iterator[DaskCluster]:
+def one(dask_platform: DaskPlatform, first: list[str]) -> Iterator[DaskCluster]:  # noqa: ARG001 the cluster is theirs
     """The cluster of flow `one`, there for every test; what is made beside it is stopped."""
     if not dask_platform.clusters():
         run(dask_platform)
     [found] = dask_platform.clusters()
     yield found
-    agents = {"pipelines": {found.flow}, "other": set[str]()}
-    for agent, kept in agents.items():
-        for cluster in dask_platform.clusters(agent):
-            if cluster.flow not in kept:
-                stop(cluster.name, dask_platform.access(agent))
-        until(lambda: {each.flow for each in dask_platform.clusters(agent)} <= kept, 30)  # noqa: B023
+    keep(dask_platform, found.flow)
+    keep(dask_platform, agent="other")
 
 
-def write(found: DaskPlatform, factor: int = 2, runner: str = "workers=1") -> Any:
-    """Write a flow with a module of its own beside it."""
-    folder = f"{factor}-{len(runner)}"
-    found.write(f"{folder}/beside.py", f"def doubled(number):\n    return {factor} * number\n")
-    return found.write(f"{folder}/main.py", FLOW.format(runner=runner))
+@pytest.fixture(scope="module")
+def hungry(dask_platform: DaskPlatform, first: list[str]) -> Ended:  # noqa: ARG001 the other cluster
+    """Another program with a flow `one`, whose task needs more memory than its worker may use."""
+    file = dask_platform.write("hungry/main.py", HUNGRY)
+    process = dask_platform.start(file, QHUB_REVISION="first")
+    text, _ = process.communicate(timeout=150)
+    flows = [cluster.flow for cluster in dask_platform.clusters()]
+    keep(dask_platform, flows[0])
+    return Ended(process.returncode, text, flows)
 
 
-def settings(flow: str = "one", revision: str = "first") -> dict[str, str]:
-    return {"FLOW": flow, "QHUB_REVISION": revision}
+def keep(found: DaskPlatform, *flows: str, agent: str = "pipelines") -> None:
+    """Stop an agent's clusters, but those of these flows."""
+    for cluster in found.clusters(agent):
+        if cluster.flow not in flows:
+            stop(cluster.name, found.access(agent))
+    until(lambda: {each.flow for each in found.clusters(agent)} <= {*flows}, 30)
 
 
-def run(found: DaskPlatform, factor: int = 2, *, agent: str = "pipelines", **of: str) -> list[int]:
-    """Run the flow and return its figures."""
-    return figures(found.run(write(found, factor), agent=agent, **settings(**of)))
+def start(
+    found: DaskPlatform, agent: str = "pipelines", path: str = "", **wish: Any
+) -> subprocess.Popen[str]:
+    """Start a run of flow `one`; the wish is of its task runner."""
+    more = {"WISH": json.dumps(wish or {"workers": 1}), "QHUB_REVISION": "first"}
+    more |= {"PYTHONPATH": path} if path else {}
+    return found.start(found.folder / "one" / "main.py", agent=agent, **more)
+
+
+def run(found: DaskPlatform) -> list[int]:
+    """Run flow `one` and return its figures."""
+    return figures(finish(start(found)))
 
 
 def figures(text: str) -> list[int]:
     return [number for number, *_ in told(text)]
 
 
-def clusters_of(found: DaskPlatform, flow: str) -> list[DaskCluster]:
-    return [cluster for cluster in found.clusters() if cluster.flow.startswith(f"{flow}@")]
-
-
 def test_runs_that_start_together_make_one_cluster_as_large_as_the_limits_allow(
-    dask_platform: DaskPlatform,
+    dask_platform: DaskPlatform, first: list[str], one: DaskCluster
 ) -> None:
-    dask_platform.forget(LIMIT)  # as on a new server
-    file = write(dask_platform, runner='profile="Medium Worker", workers=9')
-    started = [dask_platform.start(file, **settings("together")) for _ in range(2)]
-    texts = [finish(process) for process in started]
-    assert [figures(text) for text in texts] == [[2, 4]] * 2
+    assert [figures(text) for text in first] == [[2, 4]] * 2
     expected = "9 workers were asked for; dask_gateway.limits of the platform allow 2"
-    assert all(expected in text for text in texts)
-    [made] = clusters_of(dask_platform, "together")
-    assert made.profile == "Medium Worker"
-    until(lambda: clusters_of(dask_platform, "together")[0].workers == 2, 20)
+    assert all(expected in text for text in first)
+    assert one.flow.startswith("one@")
+    assert one.flow.endswith(".first")
+    assert one.profile == "Medium Worker"
+    until(lambda: [found.workers for found in dask_platform.clusters()] == [2], 20)
 
 
-def test_another_flow_other_code_and_changed_settings_have_their_own_clusters(
-    dask_platform: DaskPlatform, one: DaskCluster
+def test_other_code_of_a_flow_of_that_name_has_its_own_cluster(
+    hungry: Ended, one: DaskCluster
 ) -> None:
-    assert run(dask_platform, flow="two") == [2, 4]
-    assert run(dask_platform, factor=3) == [3, 6]
-    assert run(dask_platform, revision="second") == [2, 4]
-    found = [cluster.flow for cluster in dask_platform.clusters()]
-    code = one.flow.removeprefix("one@").removesuffix(".first")
-    assert found[:2] == [f"one@{code}.first", f"two@{code}.first"]
-    assert found[2].startswith("one@")
-    assert found[2].endswith(".first")
-    assert found[3:] == [f"one@{code}.second"]
-    assert len(set(found)) == 4
-    with pytest.raises(ClusterError, match="several Dask clusters are 'one'"):
-        matching(dask_platform.clusters(), "one")
-    assert matching(dask_platform.clusters(), "two").flow == found[1]
+    assert hungry.flows[0] == one.flow
+    [other] = hungry.flows[1:]
+    assert other.startswith("one@")
+    assert other.endswith(".first")
+
+
+def test_a_task_that_needs_too_much_memory_is_told_so_and_its_cluster_goes_on(
+    hungry: Ended,
+) -> None:
+    assert hungry.status == 1, hungry.text
+    assert "WorkerLostError: task 'fill-" in hungry.text
+    assert "used more memory than it may" in hungry.text
+    assert "choose a profile with more memory" in hungry.text
+    assert told(hungry.text) == 3
 
 
 def test_secrets_reach_dask_and_stay_out_of_where_they_could_be_read(
-    dask_platform: DaskPlatform, one: DaskCluster
+    dask_platform: DaskPlatform, first: list[str], one: DaskCluster
 ) -> None:
     secret = SECRETS["S3_KEY"]
-    text = dask_platform.run(write(dask_platform), **settings())
-    assert {(key, flavour) for _, key, flavour in told(text)} == {(secret.decode(), "vanilla")}
-    assert [cluster.name for cluster in dask_platform.clusters()] == [one.name]
+    seen = {(key, flavour) for text in first for _, key, flavour in told(text)}
+    assert seen == {(secret.decode(), "vanilla")}
     layout = dask_platform.gateway.layout
     words = [word for line in dask_processes(one.name).values() for word in line]
     assert len(words) > 20
@@ -151,7 +176,7 @@ def test_secrets_reach_dask_and_stay_out_of_where_they_could_be_read(
 def test_another_agent_sees_neither_the_cluster_nor_the_secret(
     dask_platform: DaskPlatform, one: DaskCluster
 ) -> None:
-    text = dask_platform.run(write(dask_platform), agent="other", **settings())
+    text = finish(start(dask_platform, agent="other"))
     assert {(key, flavour) for _, key, flavour in told(text)} == {(None, None)}
     [second] = dask_platform.clusters("other")
     assert second.flow == one.flow
@@ -174,7 +199,7 @@ def test_an_agent_that_is_not_deployed_hides_no_clusters_of_others(
 def test_versions_that_differ_fail_a_run(dask_platform: DaskPlatform, one: DaskCluster) -> None:
     name, metadata = OTHER_VERSION
     path = f"{dask_platform.write(name, metadata).parents[1]}:{REPOSITORY}"
-    process = dask_platform.start(write(dask_platform), **settings(), PYTHONPATH=path)
+    process = start(dask_platform, path=path)
     text, _ = process.communicate(timeout=90)
     assert process.returncode == 1, text
     assert "versions differ, no work was submitted" in text
@@ -188,7 +213,7 @@ def test_a_dead_scheduler_is_replaced_by_one_run_at_a_time(
 ) -> None:
     os.kill(scheduler_of(one.name), signal.SIGKILL)
     with dask_platform.holding(LIMIT):
-        process = dask_platform.start(write(dask_platform), **settings())
+        process = start(dask_platform)
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
         assert any("423 Locked" in line for line in lines)
@@ -210,36 +235,23 @@ def test_a_scheduler_that_hangs_is_replaced(dask_platform: DaskPlatform, one: Da
 def test_it_scales_with_the_work_when_asked_and_ends_when_idle(dask_platform: DaskPlatform) -> None:
     text = dask_platform.run(dask_platform.write("adaptive/main.py", MEETING))
     assert len(set(told(text))) == 2
-    [cluster] = clusters_of(dask_platform, "adaptive")
-    assert 1 <= cluster.workers + cluster.workers_starting <= 3
-    until(lambda: not clusters_of(dask_platform, "adaptive"), 60, dask_platform.clusters)
+    [cluster] = adaptive(dask_platform)
+    assert 1 <= cluster.workers + cluster.workers_starting <= 2
+    until(lambda: not adaptive(dask_platform), 60, dask_platform.clusters)
 
 
-def test_a_task_that_needs_too_much_memory_is_told_so_and_its_cluster_goes_on(
-    dask_platform: DaskPlatform,
-) -> None:
-    process = dask_platform.start(dask_platform.write("hungry/main.py", HUNGRY))
-    text, _ = process.communicate(timeout=150)
-    assert process.returncode == 1, text
-    assert "WorkerLostError: task 'fill-" in text
-    assert "used more memory than it may" in text
-    assert "choose a profile with more memory" in text
-    assert told(text) == 3
+def adaptive(found: DaskPlatform) -> list[DaskCluster]:
+    return [cluster for cluster in found.clusters() if cluster.flow.startswith("adaptive@")]
 
 
 def test_the_command_line_lists_and_stops_clusters(
     dask_platform: DaskPlatform, one: DaskCluster
 ) -> None:
     def qhub(*arguments: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "qhub", "dask", *arguments],
-            env=dask_platform.environment(),
-            cwd=dask_platform.folder,
-            check=True,
-            capture_output=True,
-            text=True,
-        )
-        return done.stdout
+        folder, environment = dask_platform.folder, dask_platform.environment()
+        status, out, err = run_here("dask", *arguments, cwd=folder, environment=environment)
+        assert status == 0, err
+        return out
 
     [cluster] = json.loads(qhub("list", "--output", "json"))["clusters"]
     assert (cluster["name"], cluster["flow"]) == (one.name, one.flow)

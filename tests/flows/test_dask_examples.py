@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.embedded.gateway import until
-from tests.flows.dask_platform import EXAMPLES, DaskPlatform, platform, told
+from tests.flows.dask_platform import EXAMPLES, DaskPlatform, all_told, platform
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,15 +20,21 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.full
 
 RUN = """\
-import importlib, json, sys
+import importlib, json, runpy, sys
 sys.path.insert(0, {folder!r})
-name, months = sys.argv[1], int(sys.argv[2])
-flow = getattr(importlib.import_module(name), name)
-print("RESULT", json.dumps(flow(months=months, rows=2000)))
+for name in sys.argv[1:]:
+    if name.endswith(".py"):
+        runpy.run_path(name, run_name="__main__")
+    else:
+        flow = getattr(importlib.import_module(name), name)
+        print("RESULT", json.dumps(flow(months=4, rows=2000)))
 """
+FLOWS = ("on_one_machine", "dask_in_a_task", "tasks_on_dask")
 PAGE = Path(__file__).parents[2] / "docs" / "dask.md"
 PROGRAMS = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
 CALL = '\n\nif __name__ == "__main__":\n    print("RESULT", {name}())\n'
+OF_THE_PAGE = {"inside/flow.py": 1.0, "spread/flow.py": 30}
+"""Its programs in order, and what they return."""
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +43,19 @@ def dask_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskPlat
         yield found
 
 
-def example(found: DaskPlatform, name: str, months: int = 4) -> Any:
-    file = found.write(f"{name}/run.py", RUN.format(folder=str(EXAMPLES)))
-    return told(found.run(file, name, str(months)))
+@pytest.fixture(scope="module")
+def results(dask_platform: DaskPlatform) -> dict[str, Any]:
+    """What the examples and the programs of the page return, run one after the other."""
+    for file, program in zip(OF_THE_PAGE, PROGRAMS, strict=True):
+        name = re.findall(r"^def (\w+)", program, re.MULTILINE)[-1]
+        dask_platform.write(file, program + CALL.format(name=name))
+    return run(dask_platform, *FLOWS, *OF_THE_PAGE)
+
+
+def run(found: DaskPlatform, *names: str) -> dict[str, Any]:
+    """Run examples and files in one process; return what each returned."""
+    text = found.run(found.write("run.py", RUN.format(folder=str(EXAMPLES))), *names)
+    return dict(zip(names, all_told(text), strict=True))
 
 
 def expected(months: int = 4) -> dict[str, int]:
@@ -70,30 +86,37 @@ def test_the_trips_are_the_same_on_every_machine() -> None:
 
 def test_the_examples_are_these() -> None:
     names = {path.stem for path in EXAMPLES.glob("*.py")}
-    assert names == {"trips", "on_one_machine", "dask_in_a_task", "tasks_on_dask"}
+    assert names == {"trips", *FLOWS}
 
 
-def test_on_one_machine(dask_platform: DaskPlatform) -> None:
-    assert example(dask_platform, "on_one_machine") == expected()
-    assert dask_platform.clusters() == ()
+@pytest.mark.parametrize("name", FLOWS)
+def test_an_example_counts_the_trips(results: dict[str, Any], name: str) -> None:
+    assert results[name] == expected()
 
 
+@pytest.mark.parametrize(("file", "result"), OF_THE_PAGE.items())
+def test_a_program_of_the_guide_runs(results: dict[str, Any], file: str, result: float) -> None:
+    assert results[file] == result
+
+
+@pytest.mark.usefixtures("results")
 def test_dask_in_a_task_has_a_cluster_that_is_gone_afterwards(dask_platform: DaskPlatform) -> None:
-    assert example(dask_platform, "dask_in_a_task") == expected()
-    assert dask_platform.clusters() == ()
+    left = [cluster.flow.partition("@")[0] for cluster in dask_platform.clusters()]
+    assert left == ["tasks-on-dask", "on-dask"]
     until(lambda: dask_platform.logs("dask-in-a-task"), 10)
     lines = [line for line in dask_platform.logs("dask-in-a-task") if "Dask cluster" in line]
     assert "with 2 workers: http://127.0.0.1:" in lines[0]
 
 
+@pytest.mark.usefixtures("results")
 def test_tasks_on_dask_share_a_cluster_with_the_next_run(dask_platform: DaskPlatform) -> None:
-    assert example(dask_platform, "tasks_on_dask") == expected()
-    [first] = dask_platform.clusters()
-    assert example(dask_platform, "tasks_on_dask") == expected()
-    assert [cluster.name for cluster in dask_platform.clusters()] == [first.name]
+    before = dask_platform.clusters()
+    assert run(dask_platform, "tasks_on_dask") == {"tasks_on_dask": expected()}
+    assert [one.name for one in dask_platform.clusters()] == [one.name for one in before]
+    first = before[0]
     assert first.flow.startswith("tasks-on-dask@")
     with urllib.request.urlopen(first.dashboard) as page:  # noqa: S310 our own
-        assert page.status == 200
+        assert b"bokeh.min.js" in page.read()
 
     def logged() -> bool:
         lines = dask_platform.logs("tasks-on-dask")
@@ -108,16 +131,3 @@ def test_tasks_on_dask_share_a_cluster_with_the_next_run(dask_platform: DaskPlat
 
 def test_this_test_does_not_import_the_examples_by_name() -> None:
     assert "trips" not in sys.modules
-
-
-@pytest.mark.parametrize(("number", "result"), [(0, 1.0), (1, 30)], ids=["inside", "spread"])
-def test_a_program_of_the_guide_runs(
-    dask_platform: DaskPlatform, number: int, result: float
-) -> None:
-    name = re.findall(r"^def (\w+)", PROGRAMS[number], re.MULTILINE)[-1]
-    file = dask_platform.write(f"{number}/flow.py", PROGRAMS[number] + CALL.format(name=name))
-    assert told(dask_platform.run(file)) == result
-
-
-def test_no_program_of_the_guide_is_left_out() -> None:
-    assert len(PROGRAMS) == 2

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import logging
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from qhub import flows
 from qhub.flows import waiting
+from qhub.flows.dask_clusters import matching
 from qhub.flows.dask_errors import ClusterError, WorkersPendingError
 from qhub.flows.gateway import Access, Workers
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NOWHERE = Access("http://127.0.0.1:9", "", "pipelines", "")
 
@@ -58,3 +62,37 @@ def test_the_workers_that_are_there_and_those_that_start_add_up(
             runs, runs, NOWHERE, wanted=wanted, timeout=0, log=logging.getLogger()
         )
     assert str(caught.value).splitlines()[0] == f"after 0 s {expected}"
+
+
+def test_flows_of_other_names_code_or_settings_share_no_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from prefect import Flow
+    from prefect.context import FlowRunContext
+
+    from qhub.flows.shared_cluster import key
+
+    def of(name: str, code: str, revision: str) -> str:
+        monkeypatch.setenv("QHUB_CODE_DIGEST", code)
+        monkeypatch.setenv("QHUB_REVISION", revision)
+        with FlowRunContext.model_construct(flow=Flow(lambda: None, name=name)):
+            return key()
+
+    monkeypatch.setenv("QHUB_CODE_PATH", str(tmp_path))
+    assert of("one", "c0de", "first") == "one@c0de.first"
+    assert of("two", "c0de", "first") == "two@c0de.first"
+    assert of("one", "beef", "first") == "one@beef.first"
+    assert of("one", "c0de", "") == "one@c0de"
+
+
+def test_a_cluster_is_known_by_its_flow_where_that_has_but_one() -> None:
+    found: Any = [
+        SimpleNamespace(name=name, flow=flow)
+        for name, flow in (("a1b2", "one@c0de"), ("c3d4", "one@beef"), ("e5f6", "two@c0de"))
+    ]
+    assert matching(found, "two") is matching(found, "e5") is found[2]
+    assert matching(found, "one@beef") is found[1]
+    with pytest.raises(ClusterError) as caught:
+        matching(found, "one")
+    assert str(caught.value) == "several Dask clusters are 'one'"
+    assert caught.value.hint == "those that run are a1b2 (one@c0de), c3d4 (one@beef)"

@@ -13,7 +13,7 @@ from uuid import UUID
 import pytest
 
 import qhub.flows
-from qhub.flows.dask_clusters import clusters
+from qhub.flows.dask_clusters import DaskCluster, clusters
 from qhub.flows.gateway import access
 from tests.embedded.gateway import until
 from tests.flows import guide
@@ -122,7 +122,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guide]:
     """The platform, with all flows deployed in one call."""
     with guide.running(tmp_path_factory.mktemp("guide")) as found:
         files = sorted({*FLOWS, *ON_DASK, "approval.py", "spread.py"})
-        told = found.python("-m", "qhub", "flow", "deploy", *files)
+        told = found.qhub("flow", "deploy", *files)
         assert told.count("created") == len(files), told
         yield found
 
@@ -136,12 +136,20 @@ def programs(moved: Guide) -> dict[str, list[str]]:
     return told
 
 
+@pytest.fixture(scope="module")
+def runs(moved: Guide, programs: dict[str, list[str]]) -> dict[str, str]:
+    """A run of each flow by its file, all started at once; the programs deployed some of them."""
+    assert programs
+    return {
+        file: moved.start(f"{guide.flow_of(file)}/default", **expected.parameters)
+        for file, expected in RUNS.items()
+    }
+
+
 @pytest.mark.full
-@pytest.mark.usefixtures("programs")  # they deploy some of the flows
 @pytest.mark.parametrize("file", RUNS)
-def test_a_flow_does_what_the_page_says(moved: Guide, file: str) -> None:
-    expected = RUNS[file]
-    run = moved.start(f"{guide.flow_of(file)}/default", **expected.parameters)
+def test_a_flow_does_what_the_page_says(moved: Guide, runs: dict[str, str], file: str) -> None:
+    expected, run = RUNS[file], runs[file]
     assert moved.ended(run) == expected.state, moved.log(run)
     moved.says(run, *expected.says)
 
@@ -180,8 +188,13 @@ def test_a_cluster_of_a_block_is_gone_after_it(
     moved: Guide, programs: dict[str, list[str]]
 ) -> None:
     assert programs["alone.py"] == ["sum: 3\n"]
+    assert clusters_of(moved, "") == []
+
+
+def clusters_of(moved: Guide, flow: str) -> list[DaskCluster]:
+    """Return the clusters of a flow; those of "" are temporary."""
     found = clusters(access(moved.environment))
-    assert [cluster for cluster in found if not cluster.flow] == []
+    return [cluster for cluster in found if cluster.flow.partition("@")[0] == flow]
 
 
 @pytest.mark.full
@@ -246,12 +259,13 @@ def test_a_cluster_of_tasks_is_found_and_stopped(moved: Guide) -> None:
     run = moved.start("spread/default")
     assert moved.ended(run) == "COMPLETED", moved.log(run)
     moved.says(run, "squares: [0, 1, 4, 9]")
+    assert len(clusters_of(moved, "spread")) == 1
     assert moved.python("attach.py").startswith("found ")
     listed, page, stopped = _commands(moved, "qhub dask list")
     assert "spread" in listed
     assert page.startswith("http://127.0.0.1")
     assert stopped.startswith("stopped")
-    assert moved.python("attach.py") == ""
+    until(lambda: not clusters_of(moved, "spread"), 20)
 
 
 def _commands(moved: Guide, first: str) -> list[str]:

@@ -29,7 +29,7 @@ BROKEN = "    - name: broken\n      secrets: []\n      overrides:\n        envVa
 )
 """An agent whose Dask workers do not start."""
 PROGRAM = """\
-import json, os, time
+import json, os, sys, time
 from pathlib import Path
 from qhub.flows import cluster
 from beside import fivefold
@@ -42,7 +42,8 @@ def mode():
 with cluster(idle_timeout=0) as client:
     figures = client.gather(client.map(fivefold, [1, 2, 3]))
     modes = [client.run_on_scheduler(mode), *client.run(mode).values()]
-    print("RESULT", json.dumps([client.cluster.name, figures, modes]), flush=True)
+    drawn = client.run_on_scheduler(lambda: "bokeh" in sys.modules)
+    print("RESULT", json.dumps([client.cluster.name, figures, modes, drawn]), flush=True)
     THEN
 """
 BESIDE = "def fivefold(number):\n    return 5 * number\n"
@@ -56,6 +57,7 @@ class Raised:
     cluster: str
     figures: list[int]
     modes: list[str]
+    drawn: bool
     left: tuple[dask_clusters.DaskCluster, ...]
 
 
@@ -71,8 +73,8 @@ def raised(gateway: RunningGateway, tmp_path_factory: pytest.TempPathFactory) ->
     """What a program told, with a proxy in its environment that is nowhere."""
     process = start(gateway, tmp_path_factory.mktemp("raised"), "raise SystemExit(7)")
     text, _ = process.communicate(timeout=90)
-    name, figures, modes = told(text)
-    return Raised(process.returncode, name, figures, modes, clusters(gateway))
+    name, figures, modes, drawn = told(text)
+    return Raised(process.returncode, name, figures, modes, drawn, clusters(gateway))
 
 
 @pytest.fixture
@@ -121,6 +123,10 @@ def test_a_module_beside_the_program_is_there_and_no_proxy_is_asked(raised: Rais
 
 def test_what_dask_processes_write_is_for_their_owner_alone(raised: Raised) -> None:
     assert raised.modes == ["0o100600", "0o100600"]
+
+
+def test_what_draws_the_page_is_not_loaded_before_that_is_opened(raised: Raised) -> None:
+    assert not raised.drawn
 
 
 def test_a_cluster_is_gone_when_its_process_is_killed(

@@ -19,7 +19,7 @@ from tests.embedded.server import free_port
 from tests.full.platform import deployed, processes, until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from tests.full.platform import Platform
@@ -51,12 +51,13 @@ def computes(folder):
     (Path(folder) / "begun").write_text(os.environ["DASK_GATEWAY_CLUSTER_NAME"])
     while not (Path(folder) / "go").exists():
         time.sleep(0.05)
+    return os.environ["FLAVOUR"]
 
 
 @flow(task_runner=dask_task_runner(workers=1))
 def shares(folder: str):
     task(computes).submit(folder).result()
-    return flavour.submit().result()
+    (Path(folder) / "seen").write_text(task(computes).submit(folder).result())
 
 
 @flow
@@ -64,16 +65,6 @@ def owns(folder: str):
     with cluster(workers=1) as client:
         client.submit(computes, folder).result()
         client.submit(sum, [1, 2]).result()
-
-
-@task
-def flavour():
-    return os.environ["FLAVOUR"]
-
-
-@flow(task_runner=dask_task_runner(workers=1))
-def tastes(file: str):
-    Path(file).write_text(flavour.submit().result())
 """
 ANYWHERE = """
 import socket, sys
@@ -87,23 +78,25 @@ with socket.create_server(("0.0.0.0", 0)):
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("dask") / "project"
     folder.mkdir()
-    (folder / "tastes.py").write_text(FLOWS)
+    (folder / "flows.py").write_text(FLOWS)
     with deployed(folder, CONFIG) as one:
-        one.qhub("flow", "deploy", "tastes.py")
+        one.qhub("flow", "deploy", "flows.py")
         yield one
 
 
-@pytest.fixture
-def cluster(platform: Platform, tmp_path: Path) -> str:
-    """The name of the shared cluster, which runs."""
-    assert tasted(platform, tmp_path / "first") in {"vanilla", "nut"}
-    return clusters(platform)[-1]
+@pytest.fixture(scope="module")
+def cluster(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of the cluster of flow `shares`, which runs."""
+    assert tasted(platform, tmp_path_factory.mktemp("first")) == "vanilla"
+    [name] = clusters(platform)
+    return name
 
 
-def tasted(platform: Platform, file: Path) -> str:
+def tasted(platform: Platform, folder: Path) -> str:
     """Run the flow; return what its task saw on a Dask worker."""
-    platform.wait(platform.trigger("tastes", file=str(file)), "Completed", seconds=120)
-    return file.read_text()
+    (folder / "go").touch()
+    platform.wait(platform.trigger("shares", folder=str(folder)), "Completed", seconds=120)
+    return (folder / "seen").read_text()
 
 
 def clusters(platform: Platform) -> list[str]:
@@ -117,12 +110,14 @@ def pid_of(platform: Platform, program: str) -> int | None:
     return found.pid
 
 
-def deploy(platform: Platform, old: str, new: str) -> None:
+def deploy(platform: Platform, changes: Mapping[str, str]) -> None:
     """Change the config file, and deploy it."""
     file = platform.folder / "qhub-config.yaml"
     text = file.read_text()
-    assert text.count(old) == 1
-    file.write_text(text.replace(old, new))
+    for old, new in changes.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    file.write_text(text)
     platform.here("deploy")
 
 
@@ -165,18 +160,17 @@ def test_agents_limits_and_sizes_change_under_a_cluster_that_goes_on(
     platform: Platform, cluster: str, tmp_path: Path
 ) -> None:
     gateway = pid_of(platform, "gateway")
-    deploy(platform, "  agents:\n", "  agents:\n    - {name: added}\n")
+    added = "  agents:\n    - {name: added}\n"
+    deploy(platform, {"  agents:\n": added})
     to = access(platform, "added")
     assert ask("clusters/", to) == {}
     assert cluster[:8] in platform.here("dask", "list")
-    deploy(platform, "{workers: 3}", "{workers: 2}")
-    deploy(platform, "memory_limit: 1G", "memory_limit: 2G")
-    assert pid_of(platform, "gateway") == gateway
-    assert tasted(platform, tmp_path / "again") == "vanilla"
-    assert clusters(platform) == [cluster]
-    deploy(platform, "    - {name: added}\n", "")
+    fewer, larger = {"{workers: 3}": "{workers: 2}"}, {"memory_limit: 1G": "memory_limit: 2G"}
+    deploy(platform, {added: "  agents:\n", **fewer, **larger})
     with pytest.raises(UnknownAgentError):
         ask("clusters/", to)
+    assert pid_of(platform, "gateway") == gateway
+    assert tasted(platform, tmp_path) == "vanilla"
     assert clusters(platform) == [cluster]
 
 
@@ -189,12 +183,12 @@ def access(platform: Platform, agent: str) -> Access:
 
 
 def test_a_run_that_computes_on_dask_outlives_a_dead_supervisor_which_is_told(
-    platform: Platform, tmp_path: Path
+    platform: Platform, cluster: str, tmp_path: Path
 ) -> None:
     run = platform.trigger("shares", folder=str(tmp_path))
     begun = tmp_path / "begun"
     until(lambda: begun.exists() and begun.read_text(), seconds=120)
-    cluster = begun.read_text()
+    assert begun.read_text() == cluster
     schedulers = [pid for pid, words in processes(cluster) if " scheduler" in words]
     assert len(schedulers) == 1
     before = {program.pid for program in Supervisor(platform.layout).programs()}
@@ -215,8 +209,19 @@ def test_a_run_that_computes_on_dask_outlives_a_dead_supervisor_which_is_told(
     assert platform.run(run)["state_type"] == "RUNNING"
     (tmp_path / "go").touch()
     platform.wait(run, "Completed")
-    assert cluster in clusters(platform)
+    assert clusters(platform) == [cluster]
     assert '"unchanged": true' in platform.here("deploy", "--output", "json")
+
+
+def test_a_changed_variable_is_seen_by_the_next_run(
+    platform: Platform, cluster: str, tmp_path: Path
+) -> None:
+    gateway = pid_of(platform, "gateway")
+    deploy(platform, {"FLAVOUR: vanilla": "FLAVOUR: nut"})
+    assert tasted(platform, tmp_path) == "nut"
+    assert clusters(platform)[0] == cluster
+    assert len(clusters(platform)) == 2
+    assert pid_of(platform, "gateway") == gateway
 
 
 def test_runs_that_compute_on_dask_live_through_the_death_of_proxy_and_gateway(
@@ -268,23 +273,12 @@ def proxy_of(platform: Platform) -> int | None:
     return found[0] if found else None
 
 
-def test_a_changed_variable_is_seen_by_the_next_run(
-    platform: Platform, cluster: str, tmp_path: Path
-) -> None:
-    gateway = pid_of(platform, "gateway")
-    deploy(platform, "FLAVOUR: vanilla", "FLAVOUR: nut")
-    assert tasted(platform, tmp_path / "next") == "nut"
-    assert clusters(platform)[0] == cluster
-    assert len(clusters(platform)) == 2
-    assert pid_of(platform, "gateway") == gateway
-
-
 def test_a_deploy_that_moves_the_ports_stops_clusters_and_says_so(
     platform: Platform, cluster: str
 ) -> None:
     page, gateway = free_port(), free_port()
     ports = f"embedded: {{ports: {{server: {page}, gateway: {gateway}}}}}"
-    deploy(platform, "provider: embedded\n", f"provider: embedded\n{ports}\n")
+    deploy(platform, {"provider: embedded\n": f"provider: embedded\n{ports}\n"})
     told = platform.said[-1] + platform.said[-2]
     assert "stopped with the gateway, and flow runs that compute there fail" in told
     assert cluster[:8] in told

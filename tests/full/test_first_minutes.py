@@ -1,4 +1,7 @@
-"""The first ten minutes: a fresh copy of the checkout, `make run`, and what it says to do next."""
+"""The first ten minutes: a fresh copy of the checkout, `make run`, and what it says to do next.
+
+What `make run` installs is the newest that the ranges of the extras allow.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import pytest
 
 from tests.full import needs
 from tests.full.page import local, log_in, picture
-from tests.full.platform import Platform, processes
+from tests.full.platform import Platform, processes, until
 from tests.full.webdriver import browsing, requests
 
 if TYPE_CHECKING:
@@ -22,6 +25,14 @@ pytestmark = pytest.mark.full
 
 REPOSITORY = Path(__file__).parents[2]
 DEADLINE_SECONDS = 600
+FLOW = """
+from prefect import flow
+
+
+@flow
+def ticking():
+    pass
+"""
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +88,26 @@ def test_the_page_asks_for_the_password_and_shows_the_run_of_the_example(
         browser.wait("document.querySelector('canvas')")  # the graph of the run's tasks
         picture(browser, "flow-run")
     assert [url for url in requests(tmp_path / "browser") if not local(url)] == []
+
+
+def test_the_newest_packages_fit_and_a_flow_runs_when_its_schedule_says(
+    fresh: tuple[Platform, str],
+) -> None:
+    platform, _ = fresh
+    check = (needs.program("uv"), "pip", "check", "--python", ".venv/bin/python")
+    run(platform.folder, dict(platform.environ), *check)
+    (platform.folder / "clock").mkdir()
+    (platform.folder / "clock" / "ticking.py").write_text(FLOW)
+    deploy = ("flow", "deploy", "--project", "clock", "clock/ticking.py")
+    platform.qhub(*deploy, "--every", "10s")
+    # With some versions of SQLAlchemy there is never a run.
+    completed = {
+        "flows": {"name": {"any_": ["ticking"]}},
+        "flow_runs": {"state": {"type": {"any_": ["COMPLETED"]}}},
+    }
+    with platform.api() as api:
+        until(lambda: api.post("/flow_runs/count", completed), seconds=150)
+    platform.qhub("flow", "delete", "ticking", "--yes")
 
 
 def test_a_second_make_run_changes_nothing_and_destroy_leaves_nothing(

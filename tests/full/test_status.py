@@ -1,4 +1,7 @@
-"""A whole platform tells the truth of itself while its parts are broken one by one."""
+"""A whole platform tells the truth of itself while its parts are broken one by one.
+
+What lies around it is not its own: proxies that lead nowhere, variables, and a user without a home.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ import httpx
 import psutil  # noqa: TID253 the tests' own
 import pytest
 
-from tests.full.platform import Platform, deployed, until
+from qhub.embedded import processes
+from tests.full.platform import BIN, Platform, deployed, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,19 +34,32 @@ dask_gateway: {enabled: true, idle_timeout: 60}
 secrets:
   S3_KEY: {from_env: S3_KEY}
 """
-FLOW = """\
+FLOW = """
+import os
+
 from prefect import flow
+from qhub.flows import deploy
 
 @flow(log_prints=True)
-def greet():
-    print("good morning")
+def etl():
+    print("good morning, exempt:", os.environ["NO_PROXY"])
+
+if __name__ == "__main__":
+    deploy(etl)
 """
+NOWHERE = {
+    **dict.fromkeys(("HTTP_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9"),
+    "ALL_PROXY": "socks5://127.0.0.1:9",
+    "HOME": "/nonexistent",
+    "NO_PROXY": "corp.example",
+}
+PLANTED = {"S3_KEY": "planted-key", "EXPORTED": "planted-export"}
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("told")
-    with deployed(folder, CONFIG, more={"S3_KEY": "planted"}) as platform:
+    with deployed(folder, CONFIG, more=NOWHERE | PLANTED) as platform:
         yield platform
 
 
@@ -79,6 +96,20 @@ def test_a_healthy_platform_is_told_within_seconds(platform: Platform) -> None:
     assert 150 < found["memory_mb"] < 700
     assert found["clusters"] == []
     assert "planted" not in json.dumps(found)
+
+
+def test_nothing_of_the_shell_is_in_a_process(platform: Platform) -> None:
+    """Look into the environment of each; what the same look finds in a command is the control."""
+    found = [processes.environment(one.pid) for one in processes.find(platform.layout)]
+    # supervisor, server and what asks it, gateway, its proxy, and parent and worker of the agent
+    assert len(found) >= 7
+    assert all(str(platform.layout.root) in one.values() for one in found)
+    assert not {value for one in found for value in one.values()} & {*PLANTED.values()}
+    here = platform.start("status")
+    try:
+        until(lambda: {*PLANTED.values()} <= {*processes.environment(here.pid).values()})
+    finally:
+        here.communicate(timeout=60)
 
 
 def test_a_server_that_hangs_is_silent(platform: Platform) -> None:
@@ -160,18 +191,27 @@ def _running(platform: Platform, name: str) -> Any:
     return next((c for c in clusters if c["status"] == "running"), None)
 
 
-def test_a_run_is_told_and_its_log_is_followed_to_its_end(platform: Platform) -> None:
-    (platform.folder / "greeting.py").write_text(FLOW)
-    platform.qhub("flow", "deploy", "greeting.py")
-    with platform.api() as api:
-        (deployment,) = api.post("/deployments/filter", {})
-        made = api.post(f"/deployments/{deployment['id']}/create_flow_run", {})
-    shown = platform.qhub("logs", f"run/{made['name']}", "-f")
-    assert "good morning" in shown
-    assert platform.run(made["id"])["state_type"] == "COMPLETED"
-    assert "good morning" in platform.qhub("logs", f"run/{made['id'][:13]}")
-    raw = platform.qhub("logs", f"run/{made['id']}", "--raw", "-f", "-n", "50")
-    assert "good morning" in raw
+def test_neither_a_proxy_nor_a_missing_home_is_in_the_way_of_a_run_whose_log_is_followed(
+    platform: Platform,
+) -> None:
+    (platform.folder / "etl.py").write_text(FLOW)
+    platform.qhub("flow", "run", "etl", fails=3)
+    assert "nothing is deployed yet: qhub flow deploy FILE" in platform.said[-1]
+    platform.qhub("connect", "--", str(BIN / "python"), "etl.py")
+    assert platform.said[-1].startswith("created    etl/default  ")
+    assert "unchanged  etl/default" in platform.qhub("flow", "deploy", "etl.py")
+    platform.qhub("flow", "run", "etll", fails=3)
+    assert "did you mean 'etl'?" in platform.said[-1]
+    platform.qhub("flow", "run", "etl")
+    assert "exempt: 127.0.0.1,localhost" in platform.said[-1]
+    seen = platform.qhub("connect", "--", "sh", "-c", "echo $NO_PROXY $no_proxy")
+    assert seen.split() == ["corp.example,127.0.0.1,localhost"] * 2
+    run = platform.run(platform.trigger("etl"))
+    assert "good morning" in platform.qhub("logs", f"run/{run['name']}", "-f")
+    assert platform.run(run["id"])["state_type"] == "COMPLETED"
+    assert "good morning" in platform.here("logs", f"run/{run['id'][:13]}")
+    assert "good morning" in platform.qhub("logs", f"run/{run['id']}", "--raw", "-f", "-n", "50")
+    assert "Warning" not in "".join(platform.said)
 
 
 def test_an_agent_that_hangs_is_offline_with_its_last_heartbeat(platform: Platform) -> None:

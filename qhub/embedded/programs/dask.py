@@ -58,11 +58,12 @@ def main(arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os
 
 def _scheduler(arguments: Sequence[str], *, owned: bool) -> None:
     with resting():
-        import distributed.dashboard.scheduler  # noqa: F401 it would do so itself, later
         from distributed.cli.dask_scheduler import main as scheduler
 
-    # The gateway's own preload takes what follows it as its options: ours goes first.
-    scheduler([*(("--preload", "qhub.flows.ownership") if owned else ()), *arguments])
+    ours = ["qhub.embedded.programs.dask_page", *(["qhub.flows.ownership"] if owned else [])]
+    # The gateway's own preload takes what follows it as its options: ours go first.
+    preloads = [word for module in ours for word in ("--preload", module)]
+    scheduler(["--no-dashboard", *preloads, *arguments])
 
 
 def _bind(cpus: str) -> None:

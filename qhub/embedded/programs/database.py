@@ -10,26 +10,29 @@ With some dozen requests at once that went wrong in two ways, both seen with its
   lock with that connection meanwhile, and the lock's holder for the event loop, the
   whole server stands still until the former gives up: for 60 seconds.
 
-So transactions queue here, for which no thread has to wait, and cursors end where they fail.
+So transactions queue here, for which no thread has to wait, and a cursor ends where it is made: a
+statement is one call in its connection's thread, its rows and the end of its cursor included.
+SQLAlchemy makes four of it, and their ways there and back are a quarter of the server's work.
 """
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from collections import deque
+from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from aiosqlite.cursor import Cursor
 from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteConfiguration
 from prefect.server.database.dependencies import MODELS_DEPENDENCIES
+from sqlalchemy.dialects.sqlite.aiosqlite import AsyncAdapt_aiosqlite_cursor as Cursor
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator
 
     from sqlalchemy.ext.asyncio import AsyncSession, AsyncSessionTransaction
 
-__all__ = ["OneWriter", "end_failed_cursors", "prepare"]
+__all__ = ["OneWriter", "call_once", "prepare"]
 
 PATIENCE_SECONDS = 60.0
 
@@ -37,7 +40,7 @@ PATIENCE_SECONDS = 60.0
 def prepare(url: str) -> None:
     """Let the server of this process use its database so."""
     MODELS_DEPENDENCIES["database_config"] = OneWriter(connection_url=url)
-    end_failed_cursors()
+    call_once()
 
 
 class OneWriter(AioSqliteConfiguration):
@@ -95,16 +98,32 @@ class _Turn:
         self._lock.release()
 
 
-def end_failed_cursors() -> None:
-    """Let a cursor whose statement failed, or was given up, end in its connection's thread."""
-    original: Callable[..., Any] = Cursor._execute
+def call_once() -> None:
+    """Let each statement of this process be one call, also where it fails or is given up."""
+    Cursor.execute = _execute  # type: ignore[method-assign]
+    Cursor.executemany = _execute_many  # type: ignore[method-assign,assignment]
 
-    async def execute(self: Cursor, *arguments: Any, **keywords: Any) -> Any:
-        try:
-            return await original(self, *arguments, **keywords)
-        except BaseException:
-            # After the statement itself, and without waiting: this task may be cancelled.
-            self._conn._tx.put_nowait((None, self._cursor.close))
-            raise
 
-    Cursor._execute = execute  # type: ignore[method-assign]
+def _execute(self: Cursor, operation: Any, parameters: Any = None) -> None:
+    _call(self, "execute", operation, () if parameters is None else parameters)
+
+
+def _execute_many(self: Cursor, operation: Any, parameters: Any) -> None:
+    _call(self, "executemany", operation, parameters)
+
+
+def _call(adapted: Cursor, method: str, operation: Any, parameters: Any) -> None:
+    connection: Any = adapted._connection
+
+    def call() -> tuple[Any, deque[Any], Any, int]:
+        with closing(connection._conn.cursor()) as cursor:
+            getattr(cursor, method)(operation, parameters)
+            if cursor.description:
+                return cursor.description, deque(cursor.fetchall()), -1, -1
+            return None, deque(), cursor.lastrowid, cursor.rowcount
+
+    try:
+        told = adapted.await_(connection._execute(call))
+    except Exception as error:  # noqa: BLE001 which raises it
+        adapted._adapt_connection._handle_exception(error)
+    adapted.description, adapted._rows, adapted.lastrowid, adapted.rowcount = told

@@ -212,13 +212,16 @@ def test_a_hundred_runs_at_once_are_all_completed(agents: Agents) -> None:
 
 
 def test_what_each_run_would_read_again_is_read_once() -> None:
-    """Prefect's settings, in the spelling of its worker, too (0.1 s); its clients' certificates."""
+    """Prefect's settings (by its worker, too, in its own spelling); its clients' certificates."""
     code = (
         "import os\n"
         "from qhub.embedded.runs import child, warm\n"
         "warm.import_libraries()\n"
         "from prefect.settings import get_current_settings as settings\n"
         "job = {**os.environ, **settings().to_environment_variables(exclude_unset=True)}\n"
+        "from qhub.embedded.runs.starting import AgentJobConfiguration as Configuration\n"
+        "told = Configuration._base_environment()\n"
+        "print({**os.environ, **told} == job, Configuration._base_environment() is told)\n"
         "own = {**job, 'PREFECT_LOGGING_LEVEL': 'DEBUG'}\n"
         "print([child.usual_settings() == child._settings(found) for found in (job, own)])\n"
         "import prefect.client.orchestration as clients, certifi\n"
@@ -235,4 +238,4 @@ def test_what_each_run_would_read_again_is_read_once() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
     )
-    assert done.stdout == "[True, False]\nTrue False\nCERT_REQUIRED True\n", done.stderr
+    assert done.stdout == "True True\n[True, False]\nTrue False\nCERT_REQUIRED True\n", done.stderr

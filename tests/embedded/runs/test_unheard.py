@@ -1,25 +1,85 @@
-"""What the server refuses while a run is handed over says nothing of the run: it begins later."""
+"""Runs of which server and agent cannot hear: refused while handed over, or without any agent.
+
+The former begin later, which is looked at while the latter are given up.
+"""
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
 import urllib.error
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.embedded.platforms import Agents, until
+from qhub.embedded.automations import automations
+from tests.embedded.platforms import Agents, agent, until
 from tests.embedded.runs.conftest import SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.embedded.server import Server
 
 pytestmark = pytest.mark.full
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Runs by name, and since when there is no agent that knows of them."""
+
+    agents: Agents
+    folder: Path
+    runs: dict[str, str]
+    since: float
+
+
+@pytest.fixture(scope="module")
+def forgotten(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forgotten]:
+    """One whose process was killed, one that goes on, and one that does not begin."""
+    folder = tmp_path_factory.mktemp("forgotten")
+    with agent(server, "forgotten") as agents:
+        made = [agents.call("/automations/", automation)["id"] for automation in automations()]
+        deployment = agents.deploy("flows.py:until_told", SAMPLE)
+        again = agents.deploy("flows.py:until_told", SAMPLE, retries_on_crash=1)
+        runs = {
+            "lost": agents.run(again, file=str(folder / "lost")),
+            "lasting": agents.run(deployment, file=str(folder / "lasting")),
+        }
+        for run in runs.values():
+            agents.wait(run, "Running")
+            # One at its start, and the next after 30 s: whoever sends one only is dead.
+            until(lambda run=run: len(heartbeats(agents, run)) > 1, within=60, every=1)  # type: ignore[misc]  # `until` does not say of what
+        assert agents.process is not None
+        for pid in (agents.process.pid, agents.worker, agents.identity(runs["lost"]).pid):
+            os.kill(pid, signal.SIGKILL)
+        agents.process.wait(5)
+        killed = time.time()
+        runs["stuck"] = agents.run(deployment, file=str(folder / "stuck"))
+        agents.call(f"/flow_runs/{runs['stuck']}/set_state", {"state": {"type": "PENDING"}})
+        yield Forgotten(agents, folder, runs, killed)
+        for automation in made:
+            agents.call(f"/automations/{automation}", method="DELETE")
+
+
+def heartbeats(agents: Agents, run: str) -> list[Any]:
+    resource = {"id": [f"prefect.flow-run.{run}"]}
+    wanted = {"event": {"name": ["prefect.flow-run.heartbeat"]}, "resource": resource}
+    found: list[Any] = agents.call("/events/filter", {"filter": wanted})["events"]
+    return found
+
+
+def test_without_an_agent_runs_go_on_and_are_not_given_up_at_once(forgotten: Forgotten) -> None:
+    states = {name: forgotten.agents.state(run) for name, run in forgotten.runs.items()}
+    assert states == {"lost": "Running", "lasting": "Running", "stuck": "Pending"}
 
 
 class Refusing(ThreadingHTTPServer):
@@ -124,3 +184,23 @@ def test_a_run_that_cannot_be_handed_over_begins_later(
     assert "CRASHED" not in {state["type"] for state in refused.states(run)}
     assert refused.call(f"/flow_runs/{run}")["run_count"] == 1
     assert refused.worker == worker
+
+
+def test_lost_runs_are_crashed_and_stuck_ones_scheduled_within_two_minutes(
+    forgotten: Forgotten,
+) -> None:
+    agents, runs = forgotten.agents, forgotten.runs
+    for name, state in (("stuck", "Scheduled"), ("lost", "Crashed")):
+        left = forgotten.since + 130 - time.time()
+        until(lambda n=name, s=state: agents.state(runs[n]) == s, within=left, every=1)  # type: ignore[misc]  # `until` does not say of what
+        [*_, last] = agents.states(runs[name])
+        assert datetime.fromisoformat(last["timestamp"]).timestamp() - forgotten.since < 120
+    state = agents.call(f"/flow_runs/{runs['lost']}")["state"]
+    assert state["message"] == "its process sent no heartbeat any more"
+    assert agents.state(runs["lasting"]) == "Running"
+    for name in runs:
+        (forgotten.folder / name).touch()
+    agents.start()
+    for name, begun in (("lost", 2), ("lasting", 1), ("stuck", 1)):
+        until(lambda n=name: agents.state(runs[n]) == "Completed", within=60, what="its end")  # type: ignore[misc]  # `until` does not say of what
+        assert agents.call(f"/flow_runs/{runs[name]}")["run_count"] == begun
