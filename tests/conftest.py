@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 
 import pytest
 
+from tests.terraform.apiserver import apiserver as apiserver  # here: all tests share it
+
 LONGEST = (
-    "test_dask_clusters.py",
-    "test_install.py",
-    "test_interrupted.py",
     "test_planted_secret.py",
     "test_new_agents.py",
-    "test_old_agents.py",
+    "test_interrupted.py",
     "test_running.py",
+    "test_old_agents.py",
+    "test_new_agents_jobs.py",
+    "test_install.py",
+    "test_first_minutes.py",
+    "test_dask_clusters.py",
+    "test_unheard.py",
+    "test_restart.py",
     "test_trouble.py",
+    "test_recovery.py",
     "test_guide_prefect1.py",
-    "test_dask.py",
     "test_failures.py",
+    "test_dask.py",
+    "test_flow_code.py",
     "test_lifecycle.py",
+    "test_status.py",
     "test_agent_chart_real_worker.py",
     "test_agent_chart_real_agent.py",
     "test_stages.py",
@@ -31,6 +41,7 @@ def pytest_configure() -> None:
 
     Every process that a test starts inherits that, and ^C is what some of them are about.
     """
+    gc.disable()  # until all is collected
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -52,3 +63,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         raise pytest.UsageError(
             f"tests with an API server are not marked `cluster`: {', '.join(sorted(unmarked))}"
         )
+
+
+def pytest_collection_finish() -> None:
+    """Keep Python from looking through thousands of tests again and again: half of a start."""
+    gc.freeze()
+    gc.enable()

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from qhub.bundle import folder
+from qhub.cluster.defaults import chart_defaults
 from qhub.cluster.errors import ForbiddenError
 from qhub.platform.merge import merged
 from qhub.render.backend import STATE_NAMESPACE
@@ -150,7 +148,7 @@ def _all(platform: Platform, cluster: KubernetesCluster, state: TerraformState) 
 
 
 def _of_agent(agent: Agent, platform: Platform) -> Iterator[Right]:
-    values = merged(_defaults(), agent_values(agent, project=platform.project))
+    values = merged(chart_defaults(), agent_values(agent, project=platform.project))
     namespace = platform.namespace
     for group, resource in _made(values):
         yield from _each(_KEPT, group, resource, namespace, _RELEASES)
@@ -183,9 +181,3 @@ def _each(
 ) -> Iterator[Right]:
     for verb in verbs:
         yield Right(verb, group, resource, namespace, reason)
-
-
-def _defaults() -> dict[str, Any]:
-    text = (folder("helm") / "prefect-agent" / "values.yaml").read_bytes()
-    values: dict[str, Any] = yaml.safe_load(text)
-    return values

@@ -21,6 +21,7 @@ _NAMES = frozenset(
         *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"),
         *("http_proxy", "https_proxy", "no_proxy", "all_proxy"),
         *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+        *("GOGC", "GOMEMLIMIT", "GOMAXPROCS"),  # how much memory and processors it may take
         *("TF_CLI_CONFIG_FILE", "TF_PLUGIN_CACHE_DIR"),
         *("TF_PLUGIN_CACHE_MAY_BREAK_DEPENDENCY_LOCK_FILE",),
     ]

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from qhub.bundle import folder
+from qhub.cluster.defaults import chart_defaults
 from qhub.platform.merge import merged
 from qhub.render.values import agent_values
 
@@ -43,7 +41,7 @@ def refused(platform: Platform, level: str | None) -> Iterator[tuple[str, str, s
     """Yield agent, key of its overrides and what is wrong there, for a level or none."""
     if level not in {"baseline", "restricted"}:
         return
-    defaults = _defaults()
+    defaults = chart_defaults()
     for agent in platform.agents:
         for key, why in _of_agent(agent, platform, defaults, is_restricted=level == "restricted"):
             yield agent.name, key, why
@@ -105,9 +103,3 @@ def _restricted(
 
 def _capabilities(container: Mapping[str, Any], kind: str) -> frozenset[str]:
     return frozenset((container.get("capabilities") or {}).get(kind) or ())
-
-
-def _defaults() -> dict[str, Any]:
-    text = (folder("helm") / "prefect-agent" / "values.yaml").read_bytes()
-    values: dict[str, Any] = yaml.safe_load(text)
-    return values

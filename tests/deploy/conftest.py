@@ -10,7 +10,6 @@ import pytest
 from tests.deploy.place import Place, place_in
 from tests.deploy.requests import request
 from tests.terraform import standin
-from tests.terraform.apiserver import apiserver as apiserver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

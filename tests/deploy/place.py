@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import os
 import secrets
+import subprocess
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tests.cli.folder import UsersFolder
+from tests.cli.process import run_here
 from tests.terraform.apiserver import CONTEXT, RefusedError
+from tests.terraform.standin import SHORT_LIVED
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tests.terraform.apiserver import ApiServer
@@ -28,6 +32,13 @@ class Place(UsersFolder):
     """What it deploys goes to a namespace of an API server without a node."""
 
     server: ApiServer
+
+    def attempt(
+        self, *arguments: str, more: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run `qhub` in this process, whatever it ends with; who is to be killed, is started."""
+        status, out, err = run_here(*arguments, cwd=self.folder, environment=self.env(more))
+        return subprocess.CompletedProcess(arguments, status, out, err)
 
     def get(self, path: str) -> Any:
         """Return an object of the namespace, None where there is none; "" is the namespace."""
@@ -74,6 +85,7 @@ def place_in(folder: Path, server: ApiServer, providers: Path) -> Place:
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         "KUBECONFIG": str(server.kubeconfig),
         "TF_CLI_CONFIG_FILE": str(providers),
+        **SHORT_LIVED,
         **PLANTED,
     }
     made = Place(folder=here, server=server, namespace=namespace, environment=environment)

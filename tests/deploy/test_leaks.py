@@ -29,10 +29,11 @@ FORMS = [form.encode() for form in Redactor.of(PLANTED.values()).forms]
 
 
 class Arguments:
-    """Notes the arguments of every process that is seen between `with` and its end."""
+    """Notes the arguments of every process that begins and is seen between `with` and its end."""
 
     def __init__(self) -> None:
         self.seen: set[bytes] = set()
+        self._before = set(Path("/proc").iterdir())
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch)
 
@@ -46,9 +47,9 @@ class Arguments:
 
     def _watch(self) -> None:
         while not self._over.wait(0.005):
-            for entry in Path("/proc").glob("[0-9]*/cmdline"):
+            for process in set(Path("/proc").iterdir()) - self._before:
                 try:
-                    self.seen.add(entry.read_bytes())
+                    self.seen.add((process / "cmdline").read_bytes())
                 except OSError:
                     continue
 

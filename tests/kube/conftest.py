@@ -18,7 +18,6 @@ from qhub.cluster import Cluster, target
 from tests.kube.kubelet import Kubelet, serving
 from tests.kube.objects import Objects
 from tests.terraform.apiserver import ApiServer, kube
-from tests.terraform.apiserver import apiserver as apiserver
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +31,7 @@ _PROGRAMS = {
 _DEADLINE_SECONDS = 30
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def controlled(
     apiserver: ApiServer, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[ApiServer]:

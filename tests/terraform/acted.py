@@ -196,6 +196,7 @@ def environment(folder: Path, kubeconfig: Path) -> dict[str, str]:
         "TF_CLI_CONFIG_FILE": str(standin.acting(folder)),
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
+        **standin.SHORT_LIVED,
         **standin.PLAIN,
     }
 

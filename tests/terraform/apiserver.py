@@ -2,11 +2,8 @@
 
 etcd, kube-apiserver and a few controllers, on loopback, from the programs of the test bed, which
 are built where they are missing. Deployments get their pods, but no node runs these: `ready_pods`
-says that they are. `conftest.py` of a folder makes the fixture known:
-
-    from tests.terraform.apiserver import apiserver as apiserver
-
-Tests that use it are marked `cluster`.
+says that they are. `tests/conftest.py` makes the fixture known; tests that use it are marked
+`cluster`.
 """
 
 from __future__ import annotations
@@ -268,7 +265,7 @@ class ApiServer:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={"PATH": os.environ["PATH"], "HOME": str(self.folder)},
+                env={"PATH": os.environ["PATH"], "HOME": str(self.folder), "GOGC": "400"},
                 start_new_session=True,
             )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.terraform.acted import Root, fresh, root
-from tests.terraform.apiserver import apiserver as apiserver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

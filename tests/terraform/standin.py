@@ -33,6 +33,8 @@ DEADLINE_SECONDS = 120
 _COMMANDS = ("apply", "destroy", "import", "init", "plan", "show", "validate")
 PLAIN = {f"TF_CLI_ARGS_{command}": "-no-color" for command in _COMMANDS}
 """Variables with which Terraform's words come without colours."""
+SHORT_LIVED = {"GOGC": "400"}
+"""Variables for Go programs that end soon: half of collecting their garbage is in vain."""
 _VERSION_ROW = re.compile(
     r"^\| `(?P<name>\w+)\.json` \| (?P<version>\d+\.\d+\.\d+) \|", re.MULTILINE
 )
@@ -111,7 +113,7 @@ def acting(folder: Path) -> Path:
     switched = {
         "QHUB_STANDIN_ACT": "1",
         "QHUB_STANDIN_HELM": str(helm()),
-        "STANDIN_SCHEMAS": str(schemas),
+        "STANDIN_SCHEMAS": str(_without_pods(schemas, folder / "acting-schemas")),
     }
     return cli_config(
         folder / "acting.rc", mirror(build(), schemas, folder / "acting-mirror", switched)
@@ -150,7 +152,7 @@ def environment(folder: Path, variables: Mapping[str, str] | None = None) -> dic
         "TF_CLI_CONFIG_FILE": str(cli_config(folder / "terraform.rc", providers)),
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
-        "GOGC": "400",  # they end soon: half of collecting their garbage is in vain
+        **SHORT_LIVED,
         **PLAIN,
         **({} if schemas is None else {"STANDIN_SCHEMAS": str(schemas)}),
         **(variables or {}),
@@ -190,6 +192,21 @@ def misspelt_keys(folder: Path) -> list[str]:
     if found.returncode != 0:
         raise ValueError(found.stderr.strip())
     return found.stdout.splitlines()
+
+
+def _without_pods(schemas: Path, folder: Path) -> Path:
+    """Write the schema files without what is made of pods: most of them, and nobody acts on it."""
+    folder.mkdir()
+    for file in schemas.glob("*.json"):
+        said = json.loads(file.read_bytes())
+        for provider in said["provider_schemas"].values():
+            provider["resource_schemas"] = {
+                name: schema
+                for name, schema in provider["resource_schemas"].items()
+                if "init_container" not in json.dumps(schema)
+            }
+        (folder / file.name).write_text(json.dumps(said))
+    return folder
 
 
 def _script(binary: Path, variables: Mapping[str, str]) -> str:

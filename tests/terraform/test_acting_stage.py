@@ -46,6 +46,7 @@ def rendered(apiserver: ApiServer, tmp_path: Path) -> Iterator[acted.Root]:
     env |= {f"TF_VAR_{each.name}": f"planted-{each.name}" for each in secret_variables(platform)}
     env["TF_DATA_DIR"] = str(tmp_path / "data")
     made = acted.Root(tmp_path / STAGE, env, apiserver, NAMESPACE)
+    apiserver.remove_namespace(STATES)  # deploys share the server, and leave theirs
     metadata = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": STATES}}
     apiserver.call("POST", "/api/v1/namespaces", metadata)
     made.run("init")

@@ -13,6 +13,8 @@ func (r *releases) helm(verb, during string, config, planned cty.Value, written 
 	call := newHelmCall(verb, text(planned, "name"), text(planned, "chart"))
 	defer call.close()
 	call.add("--server-side=false") // the real provider's Helm 3 knows no other way
+	// Half of a run asks whether the server validates what it is sent; ours does.
+	call.add("--disable-openapi-validation")
 	if description := text(planned, "description"); description != "" {
 		call.add("--description", description)
 	}
@@ -20,12 +22,11 @@ func (r *releases) helm(verb, during string, config, planned cty.Value, written 
 		call.add("--version", version)
 	}
 	call.flags(planned, map[string]string{
-		"atomic":                     "--rollback-on-failure",
-		"disable_openapi_validation": "--disable-openapi-validation",
-		"disable_webhooks":           "--no-hooks",
-		"render_subchart_notes":      "--render-subchart-notes",
-		"skip_crds":                  "--skip-crds",
-		"wait":                       "--wait=legacy",
+		"atomic":                "--rollback-on-failure",
+		"disable_webhooks":      "--no-hooks",
+		"render_subchart_notes": "--render-subchart-notes",
+		"skip_crds":             "--skip-crds",
+		"wait":                  "--wait=legacy",
 	})
 	history := "0" // and no limit, and nothing of what follows, where a creation upgrades
 	if verb == "install" || during == "update" {
