@@ -37,11 +37,21 @@ START_SECONDS = 180
 _ANSWER_SECONDS = 120
 _DATABASE = "/data/prefect.db"
 # Not `prefect server start`, which is this behind a second process.
+_SERVE = f"""
+from qhub.embedded.programs import collector, savings
+with collector.resting():
+    import uvicorn
+    from prefect.server.api.server import create_app
+    savings.prepare()
+    app = create_app()
+uvicorn.run(app, host="0.0.0.0", port={PORT})
+"""
 _START = (
     f"[ -e {_DATABASE} ] || gzip -dc /start/migrated >{_DATABASE} || rm {_DATABASE}; "
-    "exec python -m uvicorn --factory prefect.server.api.server:create_app "
-    f"--host=0.0.0.0 --port={PORT} --timeout-keep-alive=5"
+    f"exec python -c '{_SERVE}'"
 )
+# What looks into the database every five seconds, for flow runs that no test has.
+_IDLE = ("CLEANUP_RECONCILER", "LATE_RUNS", "PAUSE_EXPIRATIONS", "SCHEDULER")
 # What SQLite has not yet written back is in a file of its own; a backup has both, and no less.
 _COPY = f"""
 import base64, pathlib, sqlite3, sys, tempfile
@@ -154,6 +164,7 @@ def _pod(image_name: str, *, auth: str | None) -> dict[str, Any]:
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{_DATABASE}",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_ENABLED": "false",
+        **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in _IDLE},
     }
     variables: list[dict[str, Any]] = [{"name": k, "value": v} for k, v in plain.items()]
     if auth is not None:
@@ -177,12 +188,12 @@ def _pod(image_name: str, *, auth: str | None) -> dict[str, Any]:
         "command": ["sh", "-c", _START],
         "env": variables,
         "ports": [{"containerPort": PORT}],
-        "resources": {"requests": {"cpu": "200m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
-        "readinessProbe": {
+        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
+        "startupProbe": {  # which is over when it has been answered
             "httpGet": {"path": "/api/health", "port": PORT},
             "periodSeconds": 1,
             "timeoutSeconds": 30,
-            "failureThreshold": 60,  # what is slow on a busy machine is not away
+            "failureThreshold": START_SECONDS,  # what is slow on a busy machine is not away
         },
         "volumeMounts": [
             {"name": "data", "mountPath": "/data"},

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from tests.cluster.prefect_server import Server
 
 TOLD_WITHIN_SECONDS = 60
-QUICK = {"readinessProbe": {"initialDelaySeconds": 1, "periodSeconds": 1}}
+QUICK = {
+    "readinessProbe": {"initialDelaySeconds": 1, "periodSeconds": 1},
+    "resources": {"requests": {"cpu": "10m"}},  # others' pods must fit beside eight agents
+}
 QUOTA = {
     "kind": "ResourceQuota",
     "apiVersion": "v1",
@@ -203,6 +206,8 @@ def test_the_next_deploy_works(
 
     assert told.status == 0, told.out + told.err
     place = mended[name].place
+    # A worker is ready a moment before it is heard of.
+    until(lambda: server.every(f"/work_pools/{name}/workers/filter"), "the worker is heard of")
     assert place.report("status")["healthy"]
     assert place.report("deploy")["unchanged"]
     _is_quiet(place)

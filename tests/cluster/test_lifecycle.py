@@ -104,10 +104,12 @@ def processes(place: Place) -> set[str]:
     return found
 
 
-def test_down_leaves_nothing_and_two_beds_do_not_meet(
+def test_a_bed_is_made_again_and_goes_without_a_trace(
     cluster: Cluster, bed: Place, checkout: Place, tmp_path: Path
 ) -> None:
     before = traces(checkout)
+    kill_up(checkout, MOMENTS["when the API server starts"])
+    assert beds.command(checkout, "status").returncode == 4
     disk = tmp_path / "disk of somebody"
     disk.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "disk", str(disk)], check=True)
@@ -119,18 +121,16 @@ def test_down_leaves_nothing_and_two_beds_do_not_meet(
         holds_no_mounts_of_others(checkout)
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+    assert beds.command(checkout, "status").stdout == f"the bed {checkout.name} works\n"
+    does_not_meet(bed, checkout, cluster)
+    is_made_again_without_its_first_process(checkout)
+    is_replaced_when_nobody_is_in_it(checkout)
+
     during = traces(checkout) - before
     # The control: the same search finds a bed that is there, by each of its kinds.
     kinds = {line.split()[0] for line in during}
     assert {"mount", "cgroup", "file", "process"} <= kinds
     assert any("kube kubelet" in line for line in during)
-
-    made = beds.command(checkout, "run", "kubectl", "create", "namespace", "of-the-second-bed")
-    assert made.returncode == 0, made.stderr
-    with cluster.entered():
-        assert "of-the-second-bed" not in cluster.kubectl("get", "namespaces")
-    assert lifecycle.condition(bed).problems == ()
-
     down = beds.command(checkout, "down")
     assert down.returncode == 0, down.stderr
     assert traces(checkout) - before == set()
@@ -149,24 +149,47 @@ def holds_no_mounts_of_others(place: Place) -> None:
         assert "/run/netns/qhub-" not in seen
 
 
-def test_a_bed_of_other_sources_is_replaced_when_nobody_is_in_it(checkout: Place) -> None:
-    assert beds.command(checkout, "up").returncode == 0
-    with (checkout.checkout / "tests" / "cluster" / "manifests" / "coredns.yaml").open("a") as file:
+def does_not_meet(bed: Place, second: Place, cluster: Cluster) -> None:
+    """Hold that what is made in the second bed is not in the first one."""
+    made = beds.command(second, "run", "kubectl", "create", "namespace", "of-the-second-bed")
+    assert made.returncode == 0, made.stderr
+    with cluster.entered():
+        assert "of-the-second-bed" not in cluster.kubectl("get", "namespaces")
+    assert lifecycle.condition(bed).problems == ()
+
+
+def is_made_again_without_its_first_process(place: Place) -> None:
+    """Hold that all ends with the first process, and that the next `up` makes a new bed."""
+    (first, *_) = cgroups.members(place.name, "first")
+    os.kill(first, signal.SIGKILL)
+    until(lambda: not cgroups.members(place.name), "all ends with the first process")
+    status = beds.command(place, "status")
+    assert status.returncode == 4
+    assert status.stdout == "its first process or its network is gone\n"
+    again = beds.command(place, "up")
+    assert again.returncode == 0, again.stderr
+    assert "takes away the former bed: its first process" in again.stderr
+
+
+def is_replaced_when_nobody_is_in_it(place: Place) -> None:
+    """Hold that a bed of other sources stays as long as a process is in it."""
+    with (place.checkout / "tests" / "cluster" / "manifests" / "coredns.yaml").open("a") as file:
         file.write("# another one\n")
-    former = lifecycle.process(checkout, "etcd")
-    log = checkout.checkout / "up.log"
+    former = lifecycle.process(place, "etcd")
+    assert former is not None
+    log = place.checkout / "up.log"
     with (
         log.open("w") as output,
-        running("nsenter", f"--net={checkout.network}", "sleep", "300") as user,
+        running("nsenter", f"--net={place.network}", "sleep", "300") as user,
         running(
-            *(sys.executable, "-m", "tests.cluster", "up"), cwd=checkout.checkout, stderr=output
+            *(sys.executable, "-m", "tests.cluster", "up"), cwd=place.checkout, stderr=output
         ) as again,
     ):
         until(lambda: f"process {user.pid}\n" in log.read_text(), "it says who is in the bed")
-        assert lifecycle.process(checkout, "etcd") == former
+        assert lifecycle.process(place, "etcd") == former
         user.kill()
         assert again.wait(timeout=120) == 0, log.read_text()
-    assert lifecycle.process(checkout, "etcd") not in (None, former)
+    assert lifecycle.process(place, "etcd") not in (None, former)
 
 
 @contextmanager
@@ -200,33 +223,22 @@ def test_down_leaves_nothing_of_an_up_that_was_killed(checkout: Place, moment: s
     assert traces(checkout) - before == set()
 
 
-def test_a_bed_that_was_killed_is_made_again_and_goes_with_its_checkout(
-    checkout: Place, tmp_path: Path
-) -> None:
+def test_a_deleted_checkout_takes_its_bed_along(checkout: Place, tmp_path: Path) -> None:
     before = traces(checkout)
-    kill_up(checkout, MOMENTS["when the API server starts"])
-    assert beds.command(checkout, "status").returncode == 4
-    up = beds.command(checkout, "up")
-    assert up.returncode == 0, up.stderr
-    assert beds.command(checkout, "status").stdout == f"the bed {checkout.name} works\n"
-
-    (first, *_) = cgroups.members(checkout.name, "first")
-    os.kill(first, signal.SIGKILL)
-    until(lambda: not cgroups.members(checkout.name), "all ends with the first process")
-    status = beds.command(checkout, "status")
-    assert status.returncode == 4
-    assert status.stdout == "its first process or its network is gone\n"
-    again = beds.command(checkout, "up")
-    assert again.returncode == 0, again.stderr
-    assert "takes away the former bed: its first process" in again.stderr
-
+    kill_up(checkout, MOMENTS["when the kubelet starts"])  # the bed itself goes on
     other = Place(tmp_path / "other")
     shutil.copytree(checkout.checkout, other.checkout, ignore=shutil.ignore_patterns("state"))
-    shutil.rmtree(checkout.checkout)
+    until(lambda: is_deleted(checkout.checkout), "the checkout is deleted")
     until(lambda: not processes(checkout), "its processes end")
     assert traces(checkout) - before  # nobody took away its network yet
     assert beds.command(other, "down").returncode == 0
     assert traces(checkout) - before == set()
+
+
+def is_deleted(folder: Path) -> bool:
+    """Delete a folder, unless somebody writes into it meanwhile."""
+    shutil.rmtree(folder, ignore_errors=True)
+    return not folder.exists()
 
 
 def kill_up(place: Place, moment: Callable[[Place], bool]) -> None:

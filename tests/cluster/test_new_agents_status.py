@@ -50,7 +50,6 @@ def deployed(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
                 "api": {"url": server.url, "token": "PREFECT_TOKEN"},
                 "overrides": {
                     "envVars": {"LEVEL": "INFO"},
-                    "worker": {"querySeconds": 2},
                     "terminationGracePeriodSeconds": 5,
                 },
                 "agents": [{"name": "etl", "secrets": []}, {"name": "gpu", "queues": ["gpu", "b"]}],
