@@ -1,4 +1,4 @@
-"""The compiled validators: current, light, and of one mind with jsonschema."""
+"""The compiled validators: light, and of one mind with jsonschema."""
 
 from __future__ import annotations
 
@@ -189,18 +189,6 @@ def test_both_agree_on_each_key_left_out() -> None:
         assert verdicts[-1] == by_jsonschema(data), path
     assert True in verdicts
     assert False in verdicts
-
-
-def test_the_modules_are_what_the_schemas_compile_to() -> None:
-    """`python -m qhub.config.compiling` writes them."""
-    for name, text in compiling.generate().items():
-        assert (FOLDER / name).read_text("utf-8") == text, name
-
-
-def test_no_other_module_lies_there() -> None:
-    assert sorted(path.name for path in FOLDER.glob("*.py")) == sorted(
-        ["__init__.py", *compiling.generate()]
-    )
 
 
 def test_the_defaults_are_the_schemas() -> None:

@@ -50,16 +50,16 @@ def interpreter(environment: Environment) -> Path:
 
     Without the interpreter that it needs a test is skipped; where `CI` is set it fails.
     """
-    done = environment.folder / "complete"
+    done, python = environment.folder / "complete", environment.folder / "bin" / "python"
     with locked(environment.folder.with_suffix(".lock")):
-        if not done.exists():
+        if not (done.exists() and python.exists()):  # a link to an interpreter that may have gone
             base = find_python(environment.python)
             if base is None:
                 missing(f"no Python {environment.python} found; install it to run this test")
             shutil.rmtree(environment.folder, ignore_errors=True)
             install(environment, str(base))
             done.touch()
-    return environment.folder / "bin" / "python"
+    return python
 
 
 @contextmanager
