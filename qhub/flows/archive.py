@@ -21,6 +21,7 @@ __all__ = ["Archive", "digest_of", "limit_bytes", "pack", "unpack", "write"]
 
 _DEFAULT_LIMIT_MB = 50
 _SHOWN = 5
+_OUTSIDE = "cannot be unpacked: it leads out of the code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +53,17 @@ def unpack(content: bytes, folder: Path) -> None:
     """Unpack such a tar; what would lie outside of the folder is refused."""
     with tarfile.open(fileobj=io.BytesIO(content)) as tar:
         if hasattr(tarfile, "data_filter"):
-            tar.extractall(folder, filter="data")
+            try:
+                tar.extractall(folder, filter="data")
+            except tarfile.FilterError as error:
+                raise ArchiveError(f"{error.tarinfo.name} {_OUTSIDE}") from error
             return
         for member in tar.getmembers():  # Python before 3.11.4, and Debian 12's
             place = os.path.normpath(member.name)
             lead = os.path.normpath(Path(place).parent / member.linkname) if member.issym() else ""
             known = member.isreg() or member.issym()
             if not known or any(Path(p).is_absolute() or p.startswith("..") for p in (place, lead)):
-                raise ArchiveError(f"{member.name} cannot be unpacked: it leads out of the code")
+                raise ArchiveError(f"{member.name} {_OUTSIDE}")
         tar.extractall(folder)  # noqa: S202 looked at above
 
 

@@ -11,7 +11,7 @@ import stat
 import subprocess
 import sys
 import tarfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -19,9 +19,6 @@ from qhub.flows import archive, project, storage
 from qhub.flows.errors import ArchiveError, GitError
 from qhub.flows.steps import pull_archive, use_folder
 from tests.flows.projects import committed, git, process_environment, with_submodule, write
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FILES = {"etl.py": "x = 1\n", "data/cities.csv": "a,b\n", "run.sh": "#!/bin/sh\n"}
 
@@ -122,12 +119,13 @@ def test_an_archive_cannot_write_outside_its_folder(
         tar.addfile(tarfile.TarInfo(name))
     digest = hashlib.sha256(packed.getvalue()).hexdigest()
     (tmp_path / "x.tar.gz").write_bytes(gzip.compress(packed.getvalue()))
-    if name.startswith("/"):  # made relative by tarfile's filter, so inside
+    if name.startswith("/") and hasattr(tarfile, "data_filter"):  # made relative by it, so inside
         pull_archive("x.tar.gz", digest)
     else:
-        with pytest.raises(tarfile.FilterError):
+        with pytest.raises(ArchiveError, match="cannot be unpacked: it leads out of the code"):
             pull_archive("x.tar.gz", digest)
     assert not (tmp_path.parent / "out.py").exists()
+    assert not Path("/tmp/out.py").exists()  # noqa: S108
 
 
 def test_stored_code_is_for_its_owner_alone_and_written_once(tmp_path: Path) -> None:
