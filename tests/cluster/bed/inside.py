@@ -134,7 +134,6 @@ _ENVIRONMENT = {
     "PATH": PATH,
     "HOME": "/run",
     "TMPDIR": "/run/tmp",
-    "GOGC": "400",  # memory in place of work
     "ETCD_UNSUPPORTED_ARCH": "arm64",  # etcd 3.4 refuses that one otherwise; no effect elsewhere
 }
 
