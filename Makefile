@@ -35,7 +35,7 @@ test: .venv/.installed  ## run the tests that are quick
 
 # As root with chromium and chromedriver; what is missing is skipped, with CI=true it fails.
 test-full: .venv/.installed  ## run the others: whole platforms, the browser, faults
-	@$(PYTEST) -n 4 $(SPREAD) -m 'full and not cluster'
+	@$(PYTEST) -n 3 $(SPREAD) -m 'full and not cluster'
 
 # As root on Linux, with Go: a Kubernetes of our own in a network namespace. The first time builds it.
 cluster: .venv/.installed  ## bring up a real Kubernetes for the tests
@@ -47,7 +47,7 @@ cluster-down: .venv/.installed  ## take it away without a trace
 # With QHUB_TEST_KUBECONFIG=FILE on that cluster, with our own otherwise. Processes share it; what is done
 # to a bed is done to another one.
 test-cluster: .venv/.installed  ## run the tests on a real Kubernetes
-	@$(PYTEST) -n 4 $(SPREAD) -m cluster
+	@$(PYTEST) -n 3 $(SPREAD) -m cluster
 
 lint: .venv/.installed  ## check formats, types, Terraform, charts and generated files
 	@$(BIN)/ruff check .

@@ -36,7 +36,7 @@ def meet(folder, name):
         time.sleep(0.1)
     return os.getpid()
 
-@flow(name="adaptive", task_runner=dask_task_runner(adaptive=(1, 2), idle_timeout=6))
+@flow(name="adaptive", task_runner=dask_task_runner(adaptive=(1, 2), idle_timeout=15))
 def main(folder):
     futures = [meet.submit(folder, name) for name in ("met-1", "met-2")]
     return [future.result() for future in futures]
