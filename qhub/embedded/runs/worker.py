@@ -77,7 +77,7 @@ class AgentWorker(ProcessWorker):
         self.synchronised = anyio.Event()
         self._layout = layout
         self._starting: set[UUID] = set()
-        self._news = News(layout.server)
+        self.has_news = News(layout.server)
         self._asked = 0.0
         self._stopping = False
         self._more = anyio.Event()
@@ -159,7 +159,7 @@ class AgentWorker(ProcessWorker):
         self._asked = time.monotonic()
         due = WorkerFlowRunResponse.model_validate_list(response.json())
         if due:
-            self._news.forget()
+            self.has_news.forget()
         chosen = [entry for entry in due if await self._may_start(entry.flow_run)][:free]
         self._starting.update(entry.flow_run.id for entry in chosen)
         return chosen
@@ -175,7 +175,7 @@ class AgentWorker(ProcessWorker):
         """Whether to ask for runs: that writes to the server's database, counting does not."""
         if time.monotonic() - self._asked > POLL_AT_LEAST_SECONDS:
             return True  # by which the server knows that the queues are served
-        if not self._news():
+        if not self.has_news():
             return False
         waiting = {
             "flow_runs": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sqlite3
 import time
 from contextlib import closing
@@ -9,7 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qhub.embedded.layout import Layout
+from qhub.embedded.runs.link import Link
 from qhub.embedded.runs.news import DUE_SECONDS, News
+from qhub.embedded.runs.records import Records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +28,17 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return now
 
 
+def _database(folder: Path) -> sqlite3.Connection:
+    database = sqlite3.connect(folder / "prefect.db")
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("CREATE TABLE runs (name)")
+    database.commit()
+    return database
+
+
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    with closing(sqlite3.connect(tmp_path / "prefect.db")) as database:
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("CREATE TABLE runs (name)")
-        database.commit()
+    with closing(_database(tmp_path)) as database:
         yield database
 
 
@@ -65,3 +74,18 @@ def test_what_was_not_taken_is_asked_for_again(tmp_path: Path) -> None:
 def test_of_another_database_nothing_is_known(tmp_path: Path) -> None:
     is_news = News(tmp_path)
     assert [is_news(), is_news()] == [True, True]
+
+
+@pytest.mark.usefixtures("clock")
+def test_an_agent_looks_at_the_database_of_its_server(tmp_path: Path) -> None:
+    from qhub.embedded.runs.worker import AgentWorker
+
+    layout = Layout(tmp_path)
+    layout.server.mkdir()
+    ours, parents = socket.socketpair()
+    with ours, parents, closing(_database(layout.server)) as database:
+        worker = AgentWorker(layout, "etl", Link(ours), Records(layout.agent("etl")))
+        assert [worker.has_news(), worker.has_news()] == [True, False]
+        database.execute("INSERT INTO runs VALUES ('one')")
+        database.commit()
+        assert worker.has_news()
