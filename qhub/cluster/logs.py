@@ -171,38 +171,50 @@ def _instances(pod: PodInfo) -> Iterator[tuple[str, str, int, bool]]:
 def _following(wanted: _Wanted, written: _Written, *, several: bool) -> Iterator[Line]:
     """Yield what the pods write from now on, one thread a container."""
     lines: Queue[Line] = Queue()
-    readers: dict[_Instance, threading.Thread] = {}
+    readers: dict[_Instance, _Reader] = {}
     pods: Sequence[PodInfo] = wanted.pods()
     while True:
         several = several or len(pods) > 1
-        runs = _read_all(written, pods, readers, lines)
+        _read_all(written, pods, readers, lines)
         look_again = time.monotonic() + _LOOK_SECONDS
         with suppress(Empty):
             while (left := look_again - time.monotonic()) > 0:
                 yield _told(lines.get(timeout=left), several=several)
         ended = all(pod.phase in ("Succeeded", "Failed") for pod in pods)
-        if wanted.run is not None and ended and not runs and lines.empty():
+        reading = any(reader.thread.is_alive() for reader in readers.values())
+        if wanted.run is not None and ended and not reading and lines.empty():
             return
         pods = wanted.pods()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads a container that ran, or had ended, when the reader began."""
+
+    thread: threading.Thread
+    ran: bool
 
 
 def _read_all(
     written: _Written,
     pods: Sequence[PodInfo],
-    readers: dict[_Instance, threading.Thread],
+    readers: dict[_Instance, _Reader],
     lines: Queue[Line],
-) -> bool:
-    """Start a reader for each container that has none; tell whether any is at work."""
+) -> None:
+    """Start a reader for each container that has none.
+
+    A stream may break off before the last lines: what has ended is read once more.
+    """
     for pod in pods:
         for name, container, restarts, runs in _instances(pod):
             instance = (name, container, restarts)
             reader = readers.get(instance)
-            if reader is None or (runs and not reader.is_alive()):
-                readers[instance] = threading.Thread(
+            if reader is None or (not reader.thread.is_alive() and (runs or reader.ran)):
+                thread = threading.Thread(
                     target=_read, args=(written, instance, lines), daemon=True
                 )
-                readers[instance].start()
-    return any(reader.is_alive() for reader in readers.values())
+                readers[instance] = _Reader(thread, ran=runs)
+                thread.start()
 
 
 def _read(written: _Written, instance: _Instance, lines: Queue[Line]) -> None:

@@ -111,12 +111,16 @@ def _handler(kubelet: Kubelet) -> type[BaseHTTPRequestHandler]:
             if tail := query.get("tailLines"):
                 lines = lines[-int(tail) :] if int(tail) else []
             self._chunk(lines)
-            while query.get("follow") == "true" and not written.ended:
+            while query.get("follow") == "true":
                 if written.cut != cut:
                     self.close_connection = True
                     return
-                new, begun = written.lines[begun:], len(written.lines)
+                over = written.ended
+                new = written.lines[begun:]
+                begun += len(new)
                 self._chunk(new)
+                if over:
+                    break
                 time.sleep(_TICK_SECONDS)
             self.wfile.write(b"0\r\n\r\n")
 

@@ -17,7 +17,7 @@ from tests.kube.kubelet import NODE, Kubelet
 from tests.kube.objects import IMAGE, container_status, ended, now, pod_spec, waiting
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from qhub.cluster import Cluster
@@ -231,6 +231,33 @@ def test_a_run_is_followed_to_its_end(
     assert told.get(timeout=_SECONDS) == "it begins"
     kubelet.log(name).write("it ends", second=1)
     kubelet.log(name).ended = True
+    done = container_status(ended(0, "Completed"))
+    objects.says(name, phase="Succeeded", containerStatuses=[done])
+    assert told.get(timeout=_SECONDS) == "it ends"
+    assert told.get(timeout=_SECONDS) is None
+
+
+def test_the_last_lines_of_a_run_come_also_over_a_broken_line(
+    cluster: Cluster,
+    objects: Objects,
+    platform: Platform,
+    kubelet: Kubelet,
+    until: Callable[[Callable[[], object]], None],
+) -> None:
+    name = f"run-{objects.namespace}"
+    labels = {"qhub.dev/component": "flow-run", "prefect.io/flow-run-id": RUN}
+    spec = pod_spec(restartPolicy="Never", nodeName=NODE)
+    objects.create("v1", "pods", {"metadata": {"name": name, "labels": labels}, "spec": spec})
+    running = container_status({"running": {"startedAt": now()}})
+    objects.says(name, phase="Running", containerStatuses=[running])
+    log = kubelet.log(name)
+    log.write("it begins")
+    told = stream(cluster, platform, f"run/{RUN}")
+    assert told.get(timeout=_SECONDS) == "it begins"
+    until(lambda: any(name in asked and "follow=true" in asked for asked in kubelet.asked))
+    log.cut += 1
+    log.write("it ends", second=1)
+    log.ended = True
     done = container_status(ended(0, "Completed"))
     objects.says(name, phase="Succeeded", containerStatuses=[done])
     assert told.get(timeout=_SECONDS) == "it ends"
