@@ -178,9 +178,10 @@ def test_asked_to_stop_terraform_ends_what_it_began_and_gives_the_lock_back(
     stopped: list[bool] = []
 
     def stop() -> bool:
-        if (made.folder / "pid").exists():
+        if stopped:
+            (made.folder / "go").touch()  # it was asked by now
+        elif (made.folder / "pid").exists():
             stopped.append(True)
-            (made.folder / "go").touch()
         return bool(stopped)
 
     finished = made.stream(
