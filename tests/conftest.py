@@ -23,6 +23,8 @@ LONGEST = (
     "test_restart.py",
     "test_trouble.py",
     "test_recovery.py",
+    "test_secrets.py",
+    "test_destroy.py",
     "test_guide_prefect1.py",
     "test_failures.py",
     "test_dask.py",

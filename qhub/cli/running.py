@@ -59,8 +59,18 @@ def _tell(error: Exception, arguments: Sequence[str]) -> int:
             screen.silence()
             _tell_error(f"cannot write the output: {error.strerror}", "", exits.FAILED)
             return exits.FAILED
+        case _ if _was_interrupted(error):
+            screen.progress("interrupted")
+            return exits.INTERRUPTED
         case _:
             return _tell_bug(error, arguments, as_json=as_json)
+
+
+def _was_interrupted(error: BaseException | None) -> bool:
+    """Tell whether a ^C led to it: a lock, say, was left in the middle of a step."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def _tell_problems(error: ConfigError, *, as_json: bool) -> None:

@@ -43,7 +43,8 @@ __all__ = ["Cluster", "LogLine"]
 Read = TypeVar("Read")
 Asked = TypeVar("Asked")
 
-_THREADS = 8
+_THREADS = 4
+"""More would cost more in connections than they gain."""
 _FEW = 20
 """So many objects are asked for by themselves; of more, all that the namespace has is read."""
 _IDLE_SECONDS = 60.0
@@ -149,7 +150,8 @@ class Cluster:
     def allowed(self, verb: str, group: str, resource: str, namespace: str | None) -> bool:
         """Tell whether we may; `namespace` None asks for the whole cluster.
 
-        A resource may have a subresource: "pods/log". Group "" is the core one.
+        A resource may have a subresource: "pods/log". Group "" is the core one. "*" is each verb,
+        group or resource.
         """
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
         kind, _, subresource = resource.partition("/")

@@ -13,7 +13,7 @@ from qhub.render.backend import STATE_NAMESPACE
 from qhub.render.values import agent_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from qhub.cluster.client import Cluster
     from qhub.config.model import KubernetesCluster, TerraformState
@@ -78,9 +78,10 @@ def rights(
 
 
 def missing(cluster: Cluster, wanted: Iterable[Right]) -> tuple[Right, ...]:
-    """Return those that we do not have, asked at once; raises `ClusterError`.
+    """Return those that we do not have; raises `ClusterError`.
 
-    In a cluster that does not tell what one may do, none is missing: it will show.
+    Who may do everything is not asked about the rest. In a cluster that does not tell what one may
+    do, none is missing: it will show.
     """
     wanted = tuple(wanted)
     questions = {(right.verb, right.group, right.resource, right.namespace) for right in wanted}
@@ -92,10 +93,12 @@ def missing(cluster: Cluster, wanted: Iterable[Right]) -> tuple[Right, ...]:
     }
     asked = sorted(questions | lifted, key=repr)
     try:
-        answers = cluster.several(lambda question: cluster.allowed(*question), asked)
+        everything = _everything(cluster, {namespace for *_, namespace in asked})
+        others = [question for question in asked if question[-1] not in everything]
+        answers = cluster.several(lambda question: cluster.allowed(*question), others)
     except ForbiddenError:
         return ()
-    held = dict(zip(asked, answers, strict=True))
+    held = dict.fromkeys(asked, True) | dict(zip(others, answers, strict=True))
 
     def has(right: Right) -> bool:
         if held[right.verb, right.group, right.resource, right.namespace]:
@@ -105,6 +108,13 @@ def missing(cluster: Cluster, wanted: Iterable[Right]) -> tuple[Right, ...]:
         )
 
     return tuple(right for right in wanted if not has(right))
+
+
+def _everything(cluster: Cluster, namespaces: Collection[str | None]) -> set[str | None]:
+    """Return the namespaces in which we may do everything; None is the whole cluster."""
+    asked = sorted(namespaces, key=repr)
+    answers = cluster.several(lambda one: cluster.allowed("*", "*", "*", one), asked)
+    return {namespace for namespace, all_of_it in zip(asked, answers, strict=True) if all_of_it}
 
 
 def in_words(lacking: Iterable[Right]) -> tuple[str, ...]:

@@ -101,13 +101,11 @@ def _signal_group(group: int, number: signal.Signals) -> None:
 
 def _group_lives(group: int) -> bool:
     """Tell whether a group has a process that is not merely waiting to be collected."""
-    if _PROC.is_dir():
-        return any(True for _ in _members(group))
     try:
         os.killpg(group, 0)
-    except (ProcessLookupError, PermissionError):
+    except (ProcessLookupError, PermissionError):  # the rule: nothing is left
         return False
-    return True
+    return not _PROC.is_dir() or any(True for _ in _members(group))
 
 
 def _members(group: int) -> Iterator[int]:

@@ -97,9 +97,13 @@ def begin(site: Site, stage: Stage, handed: Mapping[str, str]) -> Begun:
     """Get a stage ready and see what it is to write; `handed` are variables of earlier stages."""
     ready(site, stage)
     state = state_of(site, stage)
-    wanted = _decided(site, stage, state) if site.makes_agents(stage) else Decided({}, {})
+    wanted, versions = Decided({}, {}), {}
+    if site.makes_agents(stage):
+        with site.cluster() as cluster:
+            wanted = _decided(site, stage, state, cluster)
+            versions = own_secrets.versions(cluster, site.request.platform)
     revision = {
-        "existing_secret_versions": json.dumps(_versions(site, stage), sort_keys=True),
+        "existing_secret_versions": json.dumps(versions, sort_keys=True),
         "release_revisions": json.dumps(dict(wanted.releases), sort_keys=True),
         "secret_revisions": json.dumps(dict(wanted.revisions), sort_keys=True),
     }
@@ -115,33 +119,22 @@ def handed_before(site: Site, every: Sequence[Stage], first: Stage) -> dict[str,
     return handed
 
 
-def _versions(site: Site, stage: Stage) -> dict[str, str]:
-    """Return by agent the versions of the Secrets of the user's own that it reads."""
-    if not site.makes_agents(stage):
-        return {}
-    with site.cluster() as cluster:
-        return own_secrets.versions(cluster, site.request.platform)
-
-
-def _live_secrets(site: Site) -> dict[str, SecretData | None]:
+def _live_secrets(site: Site, cluster: Cluster) -> dict[str, SecretData | None]:
     """Return what the cluster holds of the Secrets that Terraform makes."""
     names = [secret.name for secret in site.secrets]
-    if not names:
-        return {}
-    with site.cluster() as cluster:
-        return dict(zip(names, cluster.several(cluster.secret, names), strict=True))
+    return dict(zip(names, cluster.several(cluster.secret, names), strict=True))
 
 
-def _decided(site: Site, stage: Stage, state: State) -> Decided:
+def _decided(site: Site, stage: Stage, state: State, cluster: Cluster) -> Decided:
     """Return the revision of each Secret for this deploy."""
     before = state.revisions()
     for name, revision in revisions.intended(stage.intent).items():
         before[name] = max(revision, before.get(name, 1))
     found = revisions.decide(
-        site.secrets, site.checked.values.values, before=before, live=_live_secrets(site)
+        site.secrets, site.checked.values.values, before=before, live=_live_secrets(site, cluster)
     )
     releases = _release_revisions(site, state)
-    again = _to_make_again(site, state, releases)
+    again = _to_make_again(cluster, state, releases)
     raised = {name: old + (name in again) for name, old in releases.items()}
     why = {release_address(name): cause for name, cause in again.items()}
     return Decided(found.revisions, {**found.causes, **why}, raised)
@@ -154,13 +147,10 @@ def _release_revisions(site: Site, state: State) -> dict[str, int]:
     return {name: known.get(name, 1) for name in names if release_address(name) in state.addresses}
 
 
-def _to_make_again(site: Site, state: State, agents: Collection[str]) -> dict[str, Cause]:
+def _to_make_again(cluster: Cluster, state: State, agents: Collection[str]) -> dict[str, Cause]:
     """Return the agents whose release is not what Terraform left, and how it is not."""
-    if not agents:
-        return {}
     known = {name: state.helm_revisions.get(release_address(name)) for name in agents}
-    with site.cluster() as cluster:
-        found = cluster.several(lambda name: _wrong_with(cluster, name, known[name]), agents)
+    found = cluster.several(lambda name: _wrong_with(cluster, name, known[name]), agents)
     return {name: cause for name, cause in zip(agents, found, strict=True) if cause is not None}
 
 

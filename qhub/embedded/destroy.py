@@ -102,7 +102,7 @@ def _stop(
         reachable = api.healthy()
         if reachable:
             with progress.step("hold back new runs, wait for running ones"):
-                _drain(api, progress, timeout_seconds)
+                _drain(layout, api, progress, timeout_seconds)
         with progress.step("stop the agents"):
             supervisor.stop(*agents)
             ended = _end_runs(layout, api if reachable else None)
@@ -114,7 +114,7 @@ def _stop(
     return ended
 
 
-def _drain(api: Api, progress: Progress, timeout_seconds: float) -> None:
+def _drain(layout: Layout, api: Api, progress: Progress, timeout_seconds: float) -> None:
     held: list[dict[str, Any]] = []
     try:
         with suppress(ApiError):  # a server in trouble does not keep us from stopping it
@@ -123,8 +123,9 @@ def _drain(api: Api, progress: Progress, timeout_seconds: float) -> None:
             while _runs(api) and time.monotonic() < deadline:
                 time.sleep(_LOOK_SECONDS)
     except KeyboardInterrupt:
-        with suppress(ApiError):
-            publish.resume(api, held)
+        # Over a connection of its own: that of `api` may have been left in the middle of something.
+        with suppress(ApiError), Api.of(layout, timeout_seconds=_GRACE_SECONDS) as again:
+            publish.resume(again, held)
             progress.note("nothing was stopped: runs start again")
         raise
 

@@ -207,6 +207,22 @@ def test_ctrl_c_ends_with_130_and_one_line(tmp_path: Path) -> None:
     assert (process.returncode, out, err) == (130, b"", b"interrupted\n")
 
 
+def test_what_fails_because_of_an_interrupt_is_no_bug(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def cut_in_two(**_shared: object) -> NoReturn:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise RuntimeError("release unlocked lock")  # so does threading
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(version, "callback", cut_in_two)
+    assert main(["version"]) == 130
+    assert capsys.readouterr().err == "interrupted\n"
+    assert [*tmp_path.iterdir()] == []
+
+
 def _wait_until_it_reads_stdin(pid: int) -> None:
     """Wait for the read system call on file 0; the kernel shows it as `0 0x0 ...`."""
     call = Path(f"/proc/{pid}/syscall")

@@ -94,11 +94,10 @@ def place_in(folder: Path, cluster: Cluster, namespace: str, **config: Any) -> P
         cluster=cluster,
         namespace=namespace,
         environment={
-            "PATH": os.environ["PATH"],
             "HOME": str(folder / "home"),
             "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
             "KUBECONFIG": str(cluster.kubeconfig),
-            "TF_CLI_CONFIG_FILE": str(standin.acting(folder / "providers")),
+            **standin.acting_on_path(folder / "providers"),
         },
     )
     made.write(

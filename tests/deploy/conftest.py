@@ -12,7 +12,7 @@ from tests.deploy.requests import request
 from tests.terraform import standin
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from qhub.deploy.request import Request
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def providers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return Terraform's configuration under which what is applied happens in the cluster."""
+def providers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
+    """Return variables under which what `qhub` applies happens in the cluster."""
     standin.required_schemas()
-    return standin.acting(tmp_path_factory.mktemp("providers"))
+    return standin.acting_on_path(tmp_path_factory.mktemp("providers"))
 
 
 @pytest.fixture
-def unready(tmp_path: Path, apiserver: ApiServer, providers: Path) -> Place:
+def unready(tmp_path: Path, apiserver: ApiServer, providers: Mapping[str, str]) -> Place:
     """Return a folder with a config file, and a namespace of its own whose pods get ready never."""
     return place_in(tmp_path, apiserver, providers)
 
@@ -41,7 +41,7 @@ def place(unready: Place) -> Iterator[Place]:
 
 @pytest.fixture(scope="module")
 def _shared(
-    tmp_path_factory: pytest.TempPathFactory, apiserver: ApiServer, providers: Path
+    tmp_path_factory: pytest.TempPathFactory, apiserver: ApiServer, providers: Mapping[str, str]
 ) -> Iterator[Place]:
     made = place_in(tmp_path_factory.mktemp("shared"), apiserver, providers)
     with apiserver.ready_pods(made.namespace):

@@ -73,18 +73,17 @@ class Place(UsersFolder):
         return self.folder / ".qhub" / f"pipelines-{self.namespace}"
 
 
-def place_in(folder: Path, server: ApiServer, providers: Path) -> Place:
+def place_in(folder: Path, server: ApiServer, providers: Mapping[str, str]) -> Place:
     """Return a place with a config of two agents, who have a credential and a secret each."""
     namespace = f"d-{secrets.token_hex(4)}"
     (folder / "home").mkdir()
     here = folder / "place"
     here.mkdir()
     environment = {
-        "PATH": os.environ["PATH"],
         "HOME": str(folder / "home"),
         "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
         "KUBECONFIG": str(server.kubeconfig),
-        "TF_CLI_CONFIG_FILE": str(providers),
+        **providers,
         **SHORT_LIVED,
         **PLANTED,
     }

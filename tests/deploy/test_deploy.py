@@ -202,7 +202,7 @@ def _until(descriptor: int, wanted: bytes) -> bytes:
 
 
 def test_a_script_deploys_by_the_same_rules(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("KUBECONFIG", "TF_CLI_CONFIG_FILE", *PLANTED):
+    for name in ("PATH", "KUBECONFIG", "TF_CLI_CONFIG_FILE", *PLANTED):
         monkeypatch.setenv(name, place.environment[name])
     monkeypatch.chdir(place.folder)
     project = qhub.load()

@@ -29,7 +29,8 @@ def test_everything_goes_without_a_secret_releases_first_and_the_namespace_last(
     done = place.attempt("destroy", "--confirm", "pipelines", more=without)
 
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[1:8] == [
+    told = done.stdout.splitlines()
+    assert told[1:8] == [
         '  removed  helm_release.agent["etl"]',
         '  removed  helm_release.agent["gpu"]',
         '  removed  kubernetes_namespace_v1.this["this"]',
@@ -44,11 +45,17 @@ def test_everything_goes_without_a_secret_releases_first_and_the_namespace_last(
     assert order[:2] == ["helm_release"] * 2
     assert order[-1] == "kubernetes_namespace_v1"
     assert place.get("") is None
+    assert [line.partition("in Prefect, ")[2] for line in told if "in Prefect" in line] == [
+        "the work pools etl, gpu with their runs",
+        "the variables 'qhub_platform' and 'qhub_profile_…'; another platform on this API is "
+        "described there after `prefect variable delete qhub_platform`",
+    ]
 
     second = place.report("destroy", "--confirm", "pipelines", more=without)
 
     assert not second["existed"]
     assert second["removed"] == []
+    assert not any(left.startswith("in Prefect") for left in second["left"])
 
 
 @pytest.mark.parametrize(
@@ -133,8 +140,8 @@ def test_a_stage_goes_before_the_one_whose_values_it_reads(two: Request, place: 
     ]
 
 
-def test_what_terraform_says_is_gone_and_is_not_is_told(place: Place) -> None:
-    place.run("deploy")
+def test_what_terraform_says_is_gone_and_is_not_is_told(deployed: Place) -> None:
+    place = deployed
     programs = place.folder / "programs"
     programs.mkdir()
     real = shutil.which("terraform", path=place.environment["PATH"])

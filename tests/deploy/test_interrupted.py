@@ -24,7 +24,7 @@ from tests.deploy.place import S3, STAGE, place_in
 from tests.deploy.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from _pytest.mark.structures import ParameterSet
@@ -85,7 +85,7 @@ class Undisturbed:
 
 @pytest.fixture(scope="module")
 def undisturbed(
-    tmp_path_factory: pytest.TempPathFactory, apiserver: ApiServer, providers: Path
+    tmp_path_factory: pytest.TempPathFactory, apiserver: ApiServer, providers: Mapping[str, str]
 ) -> Undisturbed:
     place = place_in(tmp_path_factory.mktemp("undisturbed"), apiserver, providers)
     data = place.private / STAGE

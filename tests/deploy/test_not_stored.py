@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.deploy.killing import kill_all
-from tests.deploy.place import STAGE, place_in
+from tests.deploy.place import STAGE
 from tests.deploy.waiting import until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.deploy.place import Place
-    from tests.terraform.apiserver import ApiServer
 
 pytestmark = pytest.mark.cluster
 
@@ -43,13 +40,12 @@ def _revision(place: Place, agent: str) -> str:
 
 
 @pytest.fixture
-def waiting(tmp_path: Path, apiserver: ApiServer, providers: Path) -> Place:
+def waiting(unready: Place) -> Place:
     """Return a place that is deployed, and whose new pods do not get ready."""
-    place = place_in(tmp_path, apiserver, providers)
-    place.write(terraform_state={"type": "remote"})
-    with apiserver.ready_pods(place.namespace):
-        place.run("deploy")
-    return place
+    unready.write(terraform_state={"type": "remote"})
+    with unready.server.ready_pods(unready.namespace):
+        unready.run("deploy")
+    return unready
 
 
 def _kill_unstored(place: Place, *arguments: str) -> None:

@@ -183,8 +183,8 @@ def test_a_file_of_the_users_is_not_lost_to_plans(place: Place) -> None:
     assert not (place.folder / "stages").exists()
 
 
-def test_the_values_at_the_deploy_are_those_that_a_kept_plan_writes(place: Place) -> None:
-    place.run("deploy")
+def test_the_values_at_the_deploy_are_those_that_a_kept_plan_writes(deployed: Place) -> None:
+    place = deployed
     told = place.run("plan", "--out", "my plans.tar", more={"S3_KEY": "one"})
     assert "kept in my plans.tar: qhub deploy --plan 'my plans.tar'\n" in told
     assert "those of the environment of the deploy are written" in told

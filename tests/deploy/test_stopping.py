@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qhub.deploy import processes
 from qhub.deploy.stopping import Stopping
 from tests.deploy.waiting import until
 
@@ -113,3 +115,15 @@ def test_nobody_is_asked_while_there_is_hope(
 ) -> None:
     _go_on(Stopping(started, lambda: False), 0.3)
     assert _asked(tmp_path) == ""
+
+
+def test_what_a_program_left_in_its_group_is_ended_though_it_does_not_want_to() -> None:
+    left = "(trap '' TERM; echo; exec sleep 30) &"
+    with subprocess.Popen(["sh", "-c", left], process_group=0, stdout=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == b"\n"
+        assert program.wait() == 0
+
+        processes.end_group(program, grace_seconds=0.2)
+
+        assert select.select([program.stdout], [], [], 10)[0], "nobody has it open"

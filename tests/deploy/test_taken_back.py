@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.deploy.killing import kill_all
-from tests.deploy.place import STAGE, place_in
+from tests.deploy.place import STAGE
 from tests.deploy.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
     from tests.deploy.place import Place
-    from tests.terraform.apiserver import ApiServer
 
 pytestmark = pytest.mark.cluster
 
@@ -60,12 +58,10 @@ def test_after_an_upgrade_that_failed(place: Place) -> None:
     _as_before(place, "its last upgrade did not come to its end")
 
 
-def test_after_a_kill_while_helm_waited(
-    tmp_path: Path, apiserver: ApiServer, providers: Path
-) -> None:
-    place = place_in(tmp_path, apiserver, providers)
+def test_after_a_kill_while_helm_waited(unready: Place) -> None:
+    place = unready
     _change(place, None)
-    with apiserver.ready_pods(place.namespace):
+    with place.server.ready_pods(place.namespace):
         place.run("deploy")
     _change(place, CHANGE)
     with place.start("deploy") as qhub:  # whose new pod does not get ready
@@ -75,7 +71,7 @@ def test_after_a_kill_while_helm_waited(
 
     _change(place, None)
 
-    with apiserver.ready_pods(place.namespace):
+    with place.server.ready_pods(place.namespace):
         _as_before(place, "its last upgrade did not come to its end")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -13,7 +14,9 @@ import subprocess
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
+from unittest import mock
 
+import h11
 import pytest
 
 from qhub.embedded import processes
@@ -100,8 +103,26 @@ def test_a_destroy_that_was_interrupted_stops_nothing(deployed: Machine) -> None
         pools = {pool["name"]: pool["is_paused"] for pool in api.every("/work_pools/filter")}
         assert pools == {"one": False, "two": True}
         api.patch("/work_pools/two", {"is_paused": False})
+    for requests in range(1, 6):
+        _destroy_interrupted_after(requests, deployed)
+        assert not _are_paused(deployed)
     assert deployed.state_of(run) == "RUNNING"
     assert deployed.deploy()["unchanged"] is True
+
+
+def _destroy_interrupted_after(requests: int, deployed: Machine) -> None:
+    """Press ^C while httpx makes a connection ready for another request: none works on it then."""
+    count = itertools.count(1)
+
+    def ready(connection: h11.Connection) -> None:
+        if next(count) == requests:
+            raise KeyboardInterrupt
+        again(connection)
+
+    again = h11.Connection.start_next_cycle
+    with mock.patch("h11.Connection.start_next_cycle", ready):
+        told = deployed.qhub(*_DESTROY, "--timeout", "60", status=130)
+    assert ("nothing was stopped" in told) is (requests > 1)  # the first asks whether it is there
 
 
 def test_a_destroy_that_was_killed_is_told_and_taken_back_by_a_deploy(deployed: Machine) -> None:
@@ -137,10 +158,25 @@ def test_runs_that_come_to_their_end_in_time_are_completed_and_the_rest_stops_in
     stopped = re.findall(r"stopped: (\S+)", log.read_text()[before:])
     assert {*stopped[:2]} == {"agent-one", "agent-two"}
     assert stopped[2:] == ["gateway", "server"]  # what others need is stopped after them
-    deployed.edit("    - {name: two, queues: [etl]}\n", "")  # the tests below need one agent
+    deployed.edit("    - {name: two, queues: [etl]}\n", "")  # the test below needs one agent
+    _deploy_while_its_port_is_taken(deployed)
+    assert deployed.state_of(run) == "COMPLETED"
+    assert not _are_paused(deployed)
 
 
-def test_nothing_is_left_and_the_data_is_there_for_the_next_deploy(deployed: Machine) -> None:
+def _deploy_while_its_port_is_taken(deployed: Machine) -> None:
+    port = json.loads(deployed.layout.ports.read_text())["server"]
+    with closing(socket.socket()) as foreign:
+        foreign.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        foreign.bind(("127.0.0.1", port))
+        foreign.listen()
+        again = deployed.deploy()
+    assert again["started"] is True
+    assert again["page"] != f"http://127.0.0.1:{port}"  # which somebody took meanwhile
+    assert "ports.json" in again["changed"]
+
+
+def test_nothing_is_left_and_runs_that_were_ended_say_so(deployed: Machine) -> None:
     running = _running(deployed)
     Supervisor(deployed.layout).stop("agent-one")  # nobody but destroy is to see to these
     ends = {
@@ -169,21 +205,13 @@ def test_nothing_is_left_and_the_data_is_there_for_the_next_deploy(deployed: Mac
     assert "did not run" in deployed.qhub(*_DESTROY)
     told = deployed.qhub("connect", "--", "no-such-command", status=3)
     assert "the platform pipelines (dev) does not run on this machine" in told
-    port = json.loads(deployed.layout.ports.read_text())["server"]
-    with closing(socket.socket()) as foreign:
-        foreign.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        foreign.bind(("127.0.0.1", port))
-        foreign.listen()
-        again = deployed.deploy()
-    assert again["started"] is True
-    assert again["page"] != f"http://127.0.0.1:{port}"  # which somebody took meanwhile
-    assert again["changed"][0] == "ports.json"
-    assert {run: _stopped(deployed, run) for run in ends} == {
-        run: [end] for run, end in ends.items()
-    }
-    assert deployed.state_of(running) == "CRASHED"
-    with deployed.api() as api:
-        assert {pool["is_paused"] for pool in api.every("/work_pools/filter")} == {False}
+    with closing(sqlite3.connect(deployed.layout.server / "prefect.db")) as database:
+        crashed = "SELECT state_type FROM flow_run WHERE id = ?"
+        assert database.execute(crashed, (running,)).fetchall() == [("CRASHED",)]
+        stopped = "SELECT type, message FROM flow_run_state WHERE flow_run_id = ?"
+        stopped += " AND message LIKE '%was stopped%'"
+        found = {run: database.execute(stopped, (run,)).fetchall() for run in ends}
+    assert found == {run: [end] for run, end in ends.items()}
 
 
 def _begun(deployed: Machine, *states: str) -> str:
@@ -194,36 +222,19 @@ def _begun(deployed: Machine, *states: str) -> str:
     return run
 
 
-def _stopped(deployed: Machine, run: str) -> list[tuple[str, str]]:
-    """Return the states that a destroy gave a run, and what it said: the next deploy goes on."""
-    with deployed.api() as api:
-        states = api.get(f"/flow_run_states/?flow_run_id={run}")
-    return [(s["type"], s["message"]) for s in states if "was stopped" in (s["message"] or "")]
-
-
-def test_a_lost_password_is_told_by_every_command_and_made_anew(deployed: Machine) -> None:
-    layout = deployed.layout
-    for name in ("api", "gateway"):
-        layout.password(name).unlink()
-    missing = f"its password is missing: {layout.password('api')}"
-    told = {p["part"]: (p["message"], p["hint"]) for p in deployed.status(fails=4)["problems"]}
-    hint = "`qhub deploy` makes a new one, and restarts what uses it"
-    assert told["server"] == (missing, hint)
-    assert told["gateway"] == (f"its password is missing: {layout.password('gateway')}", hint)
-    for command in (["flow", "list"], ["ui", "--print"], ["connect", "--", "no-such-command"]):
-        assert missing in deployed.qhub(*command, status=3)
-    deployed.deploy()
-    assert deployed.status()["healthy"]
-
-
-def test_what_survived_its_supervisor_is_ended_too(deployed: Machine) -> None:
-    pid = Supervisor(deployed.layout).pid()
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    out = deployed.qhub(*_DESTROY)
-    assert "pipelines (dev) did not run" in out
-    assert "qhub.embedded.programs.server: ended" in out
-    assert deployed.processes() == []
+def test_what_survived_its_supervisor_is_ended_too(tmp_path: Path) -> None:
+    left = Machine(tmp_path / "project")
+    left.layout.make()
+    with supervising(left.layout, {"server": IDLES}) as supervisor:
+        until(lambda: len(processes.find(left.layout)) == 2)
+        [server] = supervisor.programs()
+        pid = supervisor.pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        out = left.qhub(*_DESTROY)
+        assert "pipelines (dev) did not run" in out
+        assert f"was left     pid {server.pid}, " in out
+        assert processes.find(left.layout) == []
 
 
 def test_what_lost_its_folder_is_told_and_ended(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import json
 import os
 import signal
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil  # noqa: TID253 the tests' own
 import pytest
@@ -105,24 +105,37 @@ def test_the_address_of_the_page_is_printed_with_the_place_of_its_password(
     }
 
 
-def test_supervisor_starts_killed_programs_again(deployed: Machine) -> None:
-    before = deployed.pids()
+def test_supervisor_starts_killed_programs_again_and_they_are_counted(deployed: Machine) -> None:
+    before, restarts = deployed.pids(), _parts(deployed, "restarts")
     killed = ("gateway", "agent-one")
     _kill(*(before[name] for name in killed))
     until(lambda: not {None, *before.values()} & {deployed.pids()[name] for name in killed})
     told = deployed.deploy()  # waits until they are healthy
     assert told["unchanged"] is True
     assert deployed.pids()["server"] == before["server"]
+    expected = restarts | {name: restarts[name] + 1 for name in ("gateway", "agent/one")}
+    assert _parts(deployed, "restarts") == expected
 
 
-def test_a_server_that_hangs_is_started_again(deployed: Machine) -> None:
+def test_a_server_that_hangs_is_told_and_started_again(deployed: Machine) -> None:
     before = deployed.pids()
-    assert before["server"] is not None
-    os.kill(before["server"], signal.SIGSTOP)
-    until(lambda: deployed.pids()["server"] not in (None, before["server"]), seconds=120)
+    hanging = before["server"]
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)
+    found = deployed.status(fails=4)
+    states = {part["name"]: part["state"] for part in found["parts"]}
+    assert states["server"] in ("silent", "starting")  # so one is called at first
+    assert (states["gateway"], found["runs"]) == ("running", None)
+    until(lambda: not _lives(hanging), seconds=120)
+    until(lambda: deployed.pids()["server"] is not None)
     assert deployed.deploy()["unchanged"] is True
     assert {**deployed.pids(), "server": 0} == {**before, "server": 0}
     assert "questions were not answered" in deployed.layout.log("server").read_text()
+
+
+def _parts(deployed: Machine, key: str) -> dict[str, Any]:
+    """Return one thing that the status tells of each part."""
+    return {part["name"]: part[key] for part in deployed.status()["parts"]}
 
 
 def test_what_asks_the_server_is_replaced_by_another_one_which_has_no_password(
@@ -140,7 +153,23 @@ def test_what_asks_the_server_is_replaced_by_another_one_which_has_no_password(
     assert password not in "".join(environ.values())
 
 
-def test_a_supervisor_whose_socket_is_gone_is_replaced(deployed: Machine) -> None:
+def test_lost_passwords_are_told_by_every_command_and_made_anew(deployed: Machine) -> None:
+    layout = deployed.layout
+    for name in ("api", "gateway"):
+        layout.password(name).unlink()
+    missing = f"its password is missing: {layout.password('api')}"
+    told = {p["part"]: (p["message"], p["hint"]) for p in deployed.status(fails=4)["problems"]}
+    hint = "`qhub deploy` makes a new one, and restarts what uses it"
+    assert told["server"] == (missing, hint)
+    assert told["gateway"] == (f"its password is missing: {layout.password('gateway')}", hint)
+    for command in (["flow", "list"], ["ui", "--print"], ["connect", "--", "no-such-command"]):
+        assert missing in deployed.qhub(*command, status=3)
+    _without_its_socket_supervisor_is_replaced(deployed)
+    assert deployed.status()["healthy"]
+
+
+def _without_its_socket_supervisor_is_replaced(deployed: Machine) -> None:
+    """Let one deploy mend this, too: all is restarted once."""
     before = Supervisor(deployed.layout).pid()
     (asking,) = psutil.Process(deployed.pids()["server"]).children()
     deployed.layout.socket.unlink()
@@ -164,7 +193,7 @@ def test_an_edited_file_keeps_nobody_from_bringing_the_platform_up(deployed: Mac
         "edited, and left alone: stages/embedded/README.md; what runs is what the config file says"
     ]
     assert readme.read_text() == "mine\n"
-    deployed.edit("COLOUR: ", "YET: other, COLOUR: ")
+    deployed.edit("    - name: one\n", "    - name: one\n      queues: [default, late]\n")
     assert "these files were edited" in deployed.qhub("deploy", status=5)
     deployed.qhub("deploy", "--force")
     assert deployed.deploy()["notes"] == []

@@ -1,30 +1,19 @@
 """Programs of the tests: flows whose tasks run on a cluster that their runs share."""
 
 FLOW = """\
-import json, logging, os, sys
+import json, logging, os, sys, time
+from pathlib import Path
 from prefect import flow, task
 from qhub.flows import dask_task_runner
 from beside import doubled
 
+requests = logging.getLogger("httpx")
+requests.addHandler(logging.StreamHandler(sys.stdout))
+requests.setLevel("INFO")
+
 @task
 def double(number):
     return doubled(number), os.environ.get("S3_KEY"), os.environ.get("FLAVOUR")
-
-@flow(name="one", task_runner=dask_task_runner(**json.loads(os.environ["WISH"])))
-def main():
-    requests = logging.getLogger("httpx")
-    requests.addHandler(logging.StreamHandler(sys.stdout))
-    requests.setLevel("INFO")
-    return double.map([1, 2]).result()
-
-if __name__ == "__main__":
-    print("RESULT", json.dumps(main()))
-"""
-MEETING = """\
-import json, os, time
-from pathlib import Path
-from prefect import flow, task
-from qhub.flows import dask_task_runner
 
 @task
 def meet(folder, name):
@@ -36,21 +25,31 @@ def meet(folder, name):
         time.sleep(0.1)
     return os.getpid()
 
-@flow(name="adaptive", task_runner=dask_task_runner(adaptive=(1, 2), idle_timeout=15))
+@flow(name="one")
 def main(folder):
+    if folder is None:
+        return double.map([1, 2]).result()
     futures = [meet.submit(folder, name) for name in ("met-1", "met-2")]
     return [future.result() for future in futures]
 
-if __name__ == "__main__":
-    print("RESULT", json.dumps(main(str(Path(__file__).parent))))
+for line in sys.stdin:
+    asked = json.loads(line)
+    os.environ["QHUB_AGENT"] = asked["agent"]
+    run = main.with_options(task_runner=dask_task_runner(**asked["wish"]))
+    print("RESULT", json.dumps(run(asked["folder"])), flush=True)
 """
+"""Runs as often as it is asked to, by a line of its input."""
 HUNGRY = """\
+import time
 from prefect import flow, task
 from qhub.flows import dask_task_runner
 
 @task
 def fill(count):
-    return len(bytearray(1) * count)
+    "Hold it until it is seen, too: who ends the worker looks now and then."
+    held = bytearray(1) * count
+    time.sleep(count / 100_000_000)
+    return len(held)
 
 @flow(name="one", task_runner=dask_task_runner(workers=1))
 def main():

@@ -59,22 +59,20 @@ class DaskPlatform:
         file.write_text(text)
         return file
 
-    def start(
-        self, file: Path, *arguments: str, agent: str = "pipelines", **more: str
-    ) -> subprocess.Popen[str]:
+    def start(self, file: Path, *arguments: str, **more: str) -> subprocess.Popen[str]:
         """Start a program; `more` is added to its environment."""
         return subprocess.Popen(
             [sys.executable, str(file), *arguments],
-            env={**self.environment(agent), **more},
+            env={**self.environment(), **more},
             cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
-    def run(self, file: Path, *arguments: str, agent: str = "pipelines", **more: str) -> str:
+    def run(self, file: Path, *arguments: str) -> str:
         """Run a program and return what it wrote; fails where it does."""
-        return finish(self.start(file, *arguments, agent=agent, **more))
+        return finish(self.start(file, *arguments))
 
     def logs(self, flow: str) -> list[str]:
         """Return what the server has of the logs of all runs of a flow, in order."""

@@ -9,7 +9,6 @@ import pytest
 from qhub.flows import deploy, logs, run
 from tests.flows.projects import (
     LOCAL_SUBMODULES,
-    committed,
     execute,
     git,
     with_submodule,
@@ -49,16 +48,7 @@ def project(tmp_path: Path) -> Path:
     return write(tmp_path / "project", {"pyproject.toml": "", "helper.py": "VALUE = 'first'\n"})
 
 
-def test_an_edit_does_not_change_what_is_deployed(
-    platform: Published, project: Path, tmp_path: Path
-) -> None:
-    write(project, {"etl.py": TELL.format(imports="from helper import VALUE", name="edited")})
-    (first,) = deploy(project / "etl.py")
-    write(project, {"helper.py": "VALUE = 'second'\n", "etl.py": "raise SystemExit(1)\n"})
-    assert _run(platform, "edited", tmp_path / "1") == f"told 7 first {first.version} True"
-
-
-def test_a_new_version_runs_the_new_code(
+def test_a_new_version_runs_its_code_whatever_is_edited_later(
     platform: Published, project: Path, tmp_path: Path
 ) -> None:
     text = TELL.format(imports="from helper import VALUE", name="renewed")
@@ -68,6 +58,7 @@ def test_a_new_version_runs_the_new_code(
     (second,) = deploy(project / "etl.py")
     assert (second.action, second.changed) == ("updated", ("version", "tags", "code"))
     assert second.id == first.id
+    write(project, {"helper.py": "VALUE = 'third'\n", "etl.py": "raise SystemExit(1)\n"})
     assert _run(platform, "renewed", tmp_path / "1") == f"told 7 second {second.version} True"
 
 
@@ -91,9 +82,14 @@ def test_a_package_with_relative_imports(
     assert _run(platform, name, tmp_path / "1") == f"told 7 deep {done.version} False"
 
 
-def test_a_pushed_commit(platform: Published, project: Path, tmp_path: Path) -> None:
-    write(project, {"flows/etl.py": TELL.format(imports="from helper import VALUE", name="cloned")})
-    sha = committed(project)
+def test_a_pushed_commit_with_a_submodule(
+    platform: Published, project: Path, tmp_path: Path
+) -> None:
+    imports = "from helper import VALUE as own; from vendored.rate import VALUE as rate; "
+    text = TELL.format(imports=f"{imports}VALUE = own + rate", name="cloned")
+    write(project, {"flows/etl.py": text})
+    library = write(tmp_path / "library", {"rate.py": "VALUE = '-rate'\n"})
+    sha = with_submodule(project, library, "flows/vendored")
     remote = tmp_path / "remote.git"
     git(tmp_path, "init", "-q", "--bare", str(remote))
     git(project, "remote", "add", "origin", remote.as_uri())
@@ -104,25 +100,10 @@ def test_a_pushed_commit(platform: Published, project: Path, tmp_path: Path) -> 
     write(project, {"helper.py": "VALUE = 'second'\n"})
     git(project, "commit", "-qam", "second")
     git(project, "push", "-q", "origin", "main")
-    assert _run(platform, "cloned", tmp_path / "1") == f"told 7 first {sha[:12]} False"
-
-
-def test_a_pushed_commit_with_a_submodule(
-    platform: Published, project: Path, tmp_path: Path
-) -> None:
-    imports = "from vendored.rate import VALUE"
-    write(project, {"flows/etl.py": TELL.format(imports=imports, name="with_submodule")})
-    library = write(tmp_path / "library", {"rate.py": "VALUE = 'first'\n"})
-    sha = with_submodule(project, library, "flows/vendored")
-    remote = tmp_path / "remote.git"
-    git(tmp_path, "init", "-q", "--bare", str(remote))
-    git(project, "remote", "add", "origin", remote.as_uri())
-    git(project, "push", "-q", "origin", "main")
-    deploy(project / "flows" / "etl.py", storage="git")
-    write(library, {"rate.py": "VALUE = 'second'\n"})
+    write(library, {"rate.py": "VALUE = '-second'\n"})
     git(library, "commit", "-qam", "second")
-    told = _run(platform, "with_submodule", tmp_path / "1", **LOCAL_SUBMODULES)
-    assert told == f"told 7 first {sha[:12]} False"
+    told = _run(platform, "cloned", tmp_path / "1", **LOCAL_SUBMODULES)
+    assert told == f"told 7 first-rate {sha[:12]} False"
 
 
 def test_the_log_of_a_task_is_found_by_its_name(

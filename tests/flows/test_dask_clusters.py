@@ -6,9 +6,8 @@ import json
 import os
 import signal
 import sqlite3
-import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,17 +15,17 @@ from qhub.flows.dask_clusters import DaskCluster, clusters_of_all, stop
 from qhub.flows.dask_errors import UnknownAgentError
 from tests.cli.process import run_here
 from tests.embedded.gateway import CONFIG, SECRETS, until
-from tests.flows.dask_flows import FLOW, HUNGRY, MEETING
+from tests.flows.dask_flows import FLOW, HUNGRY
 from tests.flows.dask_platform import (
     OTHER_VERSION,
     REPOSITORY,
     DaskPlatform,
     dask_processes,
-    finish,
     platform,
     scheduler_of,
     told,
 )
+from tests.flows.dask_program import Program, program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +48,17 @@ class Ended:
     flows: list[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A run that found a dead scheduler: what it wrote until it was let on, and then."""
+
+    dead: str
+    held: str
+    text: str
+    meanwhile: tuple[DaskCluster, ...]
+    after: tuple[DaskCluster, ...]
+
+
 @pytest.fixture(scope="module")
 def dask_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskPlatform]:
     config = CONFIG.replace("FLAVOUR: vanilla", f"FLAVOUR: vanilla, {ONE_TRY}")
@@ -60,21 +70,33 @@ def dask_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskPlat
 
 
 @pytest.fixture(scope="module")
-def first(dask_platform: DaskPlatform) -> list[str]:
+def runs(dask_platform: DaskPlatform) -> Iterator[Program]:
+    """A program that runs flow `one`, when it is asked to."""
+    with program(dask_platform) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def first(dask_platform: DaskPlatform, runs: Program) -> list[str]:
     """What the first two runs of flow `one` wrote; they started together, on a new server."""
-    started = [start(dask_platform, profile="Medium Worker", workers=9) for _ in range(2)]
-    return [finish(process) for process in started]
+    with program(dask_platform) as other:
+        both = (runs, other)
+        for each in both:
+            each.ask(profile="Medium Worker", workers=9)
+        return [each.answer() for each in both]
 
 
 @pytest.fixture(autouse=True)
-def one(dask_platform: DaskPlatform, first: list[str]) -> Iterator[DaskCluster]:  # noqa: ARG001 the cluster is theirs
-    """The cluster of flow `one`, there for every test; what is made beside it is stopped."""
+def one(
+    dask_platform: DaskPlatform,
+    runs: Program,
+    first: list[str],  # noqa: ARG001 the cluster is theirs
+) -> DaskCluster:
+    """The cluster of flow `one`, there for every test."""
     if not dask_platform.clusters():
-        run(dask_platform)
+        runs.run()
     [found] = dask_platform.clusters()
-    yield found
-    keep(dask_platform, found.flow)
-    keep(dask_platform, agent="other")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -84,30 +106,30 @@ def hungry(dask_platform: DaskPlatform, first: list[str]) -> Ended:  # noqa: ARG
     process = dask_platform.start(file, QHUB_REVISION="first")
     text, _ = process.communicate(timeout=150)
     flows = [cluster.flow for cluster in dask_platform.clusters()]
-    keep(dask_platform, flows[0])
+    [other] = [each for each in dask_platform.clusters() if each.flow != flows[0]]
+    stop(other.name, dask_platform.access())
+    until(lambda: len(dask_platform.clusters()) == 1, 30)
     return Ended(process.returncode, text, flows)
 
 
-def keep(found: DaskPlatform, *flows: str, agent: str = "pipelines") -> None:
-    """Stop an agent's clusters, but those of these flows."""
-    for cluster in found.clusters(agent):
-        if cluster.flow not in flows:
-            stop(cluster.name, found.access(agent))
-    until(lambda: {each.flow for each in found.clusters(agent)} <= {*flows}, 30)
+@pytest.fixture(scope="module")
+def others(runs: Program, first: list[str]) -> str:  # noqa: ARG001 after theirs
+    """What a run of the other agent wrote; its cluster is there."""
+    return runs.run(agent="other")
 
 
-def start(
-    found: DaskPlatform, agent: str = "pipelines", path: str = "", **wish: Any
-) -> subprocess.Popen[str]:
-    """Start a run of flow `one`; the wish is of its task runner."""
-    more = {"WISH": json.dumps(wish or {"workers": 1}), "QHUB_REVISION": "first"}
-    more |= {"PYTHONPATH": path} if path else {}
-    return found.start(found.folder / "one" / "main.py", agent=agent, **more)
-
-
-def run(found: DaskPlatform) -> list[int]:
-    """Run flow `one` and return its figures."""
-    return figures(finish(start(found)))
+@pytest.fixture(scope="module")
+def replaced(
+    dask_platform: DaskPlatform, runs: Program, tmp_path_factory: pytest.TempPathFactory
+) -> Replaced:
+    """A run whose cluster's scheduler was killed, and which scales its own with the work."""
+    [dead] = dask_platform.clusters()
+    os.kill(scheduler_of(dead.name), signal.SIGKILL)
+    with dask_platform.holding(LIMIT):
+        runs.ask(folder=tmp_path_factory.mktemp("meeting"), adaptive=(1, 2), idle_timeout=15)
+        until(lambda: "423 Locked" in runs.text, 60, lambda: runs.text)
+        held, meanwhile = runs.text, dask_platform.clusters()
+    return Replaced(dead.name, held, runs.answer(), meanwhile, dask_platform.clusters())
 
 
 def figures(text: str) -> list[int]:
@@ -174,14 +196,37 @@ def test_secrets_reach_dask_and_stay_out_of_where_they_could_be_read(
 
 
 def test_another_agent_sees_neither_the_cluster_nor_the_secret(
-    dask_platform: DaskPlatform, one: DaskCluster
+    dask_platform: DaskPlatform, others: str, one: DaskCluster
 ) -> None:
-    text = finish(start(dask_platform, agent="other"))
-    assert {(key, flavour) for _, key, flavour in told(text)} == {(None, None)}
+    assert {(key, flavour) for _, key, flavour in told(others)} == {(None, None)}
     [second] = dask_platform.clusters("other")
     assert second.flow == one.flow
     assert second.name != one.name
     assert [cluster.name for cluster in dask_platform.clusters()] == [one.name]
+
+
+@pytest.mark.usefixtures("others")
+def test_the_command_line_lists_and_stops_clusters(dask_platform: DaskPlatform) -> None:
+    def qhub(*arguments: str) -> str:
+        folder, environment = dask_platform.folder, dask_platform.environment("other")
+        status, out, err = run_here("dask", *arguments, cwd=folder, environment=environment)
+        assert status == 0, err
+        return out
+
+    [one] = dask_platform.clusters("other")
+    until(lambda: [found.workers for found in dask_platform.clusters("other")] == [1], 20)
+    [cluster] = json.loads(qhub("list", "--output", "json"))["clusters"]
+    assert (cluster["name"], cluster["flow"]) == (one.name, one.flow)
+    assert (cluster["workers"], cluster["threads"], cluster["memory_bytes"]) == (1, 1, 10**9)
+    assert qhub("dashboard", "one", "--print").strip() == cluster["dashboard"]
+    lines = qhub("list").splitlines()
+    assert lines[0].split() == [
+        *("NAME", "FLOW", "RUN", "PROFILE", "WORKERS", "THREADS", "MEMORY", "AGE", "DASHBOARD")
+    ]
+    assert lines[1].startswith(cluster["name"][:8])
+    assert cluster["name"] in qhub("stop", "one")
+    until(lambda: not dask_processes(cluster["name"]), 20)
+    assert json.loads(qhub("list", "--output", "json")) == {"clusters": []}
 
 
 def test_an_agent_that_is_not_deployed_hides_no_clusters_of_others(
@@ -199,69 +244,41 @@ def test_an_agent_that_is_not_deployed_hides_no_clusters_of_others(
 def test_versions_that_differ_fail_a_run(dask_platform: DaskPlatform, one: DaskCluster) -> None:
     name, metadata = OTHER_VERSION
     path = f"{dask_platform.write(name, metadata).parents[1]}:{REPOSITORY}"
-    process = start(dask_platform, path=path)
-    text, _ = process.communicate(timeout=90)
-    assert process.returncode == 1, text
-    assert "versions differ, no work was submitted" in text
-    assert "cloudpickle: 99.0 here, " in text
-    assert "\nRESULT" not in text
+    with program(dask_platform, PYTHONPATH=path) as other:
+        other.ask()
+        status = other.process.wait(90)
+    assert status == 1, other.text
+    assert "versions differ, no work was submitted" in other.text
+    assert "cloudpickle: 99.0 here, " in other.text
+    assert "\nRESULT" not in other.text
     assert [cluster.name for cluster in dask_platform.clusters()] == [one.name]
 
 
-def test_a_dead_scheduler_is_replaced_by_one_run_at_a_time(
-    dask_platform: DaskPlatform, one: DaskCluster
+def test_a_scheduler_that_hangs_is_replaced(
+    dask_platform: DaskPlatform, runs: Program, one: DaskCluster
 ) -> None:
-    os.kill(scheduler_of(one.name), signal.SIGKILL)
-    with dask_platform.holding(LIMIT):
-        process = start(dask_platform)
-        assert process.stdout is not None
-        lines = iter(process.stdout.readline, "")
-        assert any("423 Locked" in line for line in lines)
-        assert dask_platform.clusters() == ()
-    assert figures("".join(lines)) == [2, 4]
-    assert finish(process) == ""
-    [second] = dask_platform.clusters()
-    assert second.name != one.name
-    until(lambda: not dask_processes(one.name), 20, lambda: dask_processes(one.name))
-
-
-def test_a_scheduler_that_hangs_is_replaced(dask_platform: DaskPlatform, one: DaskCluster) -> None:
     os.kill(scheduler_of(one.name), signal.SIGSTOP)
-    assert run(dask_platform) == [2, 4]
+    assert figures(runs.run()) == [2, 4]
     assert one.name not in {cluster.name for cluster in dask_platform.clusters()}
     until(lambda: not dask_processes(one.name), 20, lambda: dask_processes(one.name))
 
 
-def test_it_scales_with_the_work_when_asked_and_ends_when_idle(dask_platform: DaskPlatform) -> None:
-    text = dask_platform.run(dask_platform.write("adaptive/main.py", MEETING))
-    assert len(set(told(text))) == 2
-    [cluster] = adaptive(dask_platform)
-    assert 1 <= cluster.workers + cluster.workers_starting <= 2
-    until(lambda: not adaptive(dask_platform), 60, dask_platform.clusters)
+def test_a_dead_scheduler_is_replaced_by_one_run_at_a_time(replaced: Replaced) -> None:
+    assert replaced.meanwhile == ()
+    assert "RESULT" not in replaced.held
+    [second] = replaced.after
+    assert second.name != replaced.dead
+    until(lambda: not dask_processes(replaced.dead), 20, lambda: dask_processes(replaced.dead))
 
 
-def adaptive(found: DaskPlatform) -> list[DaskCluster]:
-    return [cluster for cluster in found.clusters() if cluster.flow.startswith("adaptive@")]
-
-
-def test_the_command_line_lists_and_stops_clusters(
-    dask_platform: DaskPlatform, one: DaskCluster
+def test_it_scales_with_the_work_when_asked_and_ends_when_idle(
+    dask_platform: DaskPlatform, replaced: Replaced
 ) -> None:
-    def qhub(*arguments: str) -> str:
-        folder, environment = dask_platform.folder, dask_platform.environment()
-        status, out, err = run_here("dask", *arguments, cwd=folder, environment=environment)
-        assert status == 0, err
-        return out
+    assert len(set(told(replaced.text))) == 2
+    [cluster] = replaced.after
+    assert 1 <= cluster.workers + cluster.workers_starting <= 2
+    until(lambda: cluster.name not in names(dask_platform), 60, dask_platform.clusters)
 
-    [cluster] = json.loads(qhub("list", "--output", "json"))["clusters"]
-    assert (cluster["name"], cluster["flow"]) == (one.name, one.flow)
-    assert (cluster["workers"], cluster["threads"], cluster["memory_bytes"]) == (1, 1, 10**9)
-    assert qhub("dashboard", "one", "--print").strip() == cluster["dashboard"]
-    lines = qhub("list").splitlines()
-    assert lines[0].split() == [
-        *("NAME", "FLOW", "RUN", "PROFILE", "WORKERS", "THREADS", "MEMORY", "AGE", "DASHBOARD")
-    ]
-    assert lines[1].startswith(cluster["name"][:8])
-    assert cluster["name"] in qhub("stop", "one")
-    until(lambda: not dask_processes(cluster["name"]), 20)
-    assert json.loads(qhub("list", "--output", "json")) == {"clusters": []}
+
+def names(found: DaskPlatform) -> list[str]:
+    return [cluster.name for cluster in found.clusters()]

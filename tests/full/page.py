@@ -50,8 +50,9 @@ MENU = {
 
 
 def log_in(browser: Browser, platform: Platform) -> None:
+    # Any other page leads there, but may be left half built where its requests are refused late.
+    browser.open(f"{platform.page}/login")
     browser.wait_for("Login")
-    browser.script("document.querySelector('input').value = ''")
     browser.type("input", platform.password)
     browser.click("button[type=submit]")
     browser.wait_for("Dashboard")

@@ -67,6 +67,11 @@ def test_make_run_in_a_fresh_copy_ends_with_a_flow_that_ran_on_a_dask_cluster(
     assert "tasks-on-dask" in platform.qhub("flow", "list")
 
 
+def test_a_second_make_run_changes_nothing(fresh: tuple[Platform, str]) -> None:
+    platform, _ = fresh
+    assert "nothing had changed" in run(platform.folder, dict(platform.environ), "make", "run")
+
+
 def test_the_page_asks_for_the_password_and_shows_the_run_of_the_example(
     fresh: tuple[Platform, str], tmp_path: Path
 ) -> None:
@@ -79,10 +84,10 @@ def test_the_page_asks_for_the_password_and_shows_the_run_of_the_example(
         browser.click("button[type=submit]")
         browser.wait_for("Authentication failed")
         log_in(browser, platform)
-        browser.wait_for("Flow Runs", "Task Runs", "1\ntotal", "Completed")
+        browser.wait_for("Flow Runs", "Task Runs", "2\ntotal", "Completed")
         picture(browser, "dashboard")
         with platform.api() as api:
-            (run,) = api.every("/flow_runs/filter", {"sort": "START_TIME_ASC"})
+            run = next(api.every("/flow_runs/filter", {"sort": "START_TIME_ASC"}))
         browser.open(f"{platform.page}/runs/flow-run/{run['id']}")
         browser.wait_for(run["name"], "Completed", "Logs", "Finished in state Completed()")
         browser.wait("document.querySelector('canvas')")  # the graph of the run's tasks
@@ -107,14 +112,10 @@ def test_the_newest_packages_fit_and_a_flow_runs_when_its_schedule_says(
     }
     with platform.api() as api:
         until(lambda: api.post("/flow_runs/count", completed), seconds=150)
-    platform.qhub("flow", "delete", "ticking", "--yes")
 
 
-def test_a_second_make_run_changes_nothing_and_destroy_leaves_nothing(
-    fresh: tuple[Platform, str],
-) -> None:
+def test_destroy_leaves_nothing(fresh: tuple[Platform, str]) -> None:
     platform, _ = fresh
-    assert "nothing had changed" in run(platform.folder, dict(platform.environ), "make", "run")
     platform.qhub("destroy", "--confirm", "pipelines", "--data")
     assert processes(str(platform.home)) == []
     assert list(platform.home.iterdir()) == []

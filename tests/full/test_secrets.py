@@ -148,7 +148,7 @@ def plant(platform: Platform, control: str) -> None:
         api.post("/variables/", {"name": "control", "value": control})
     log = platform.layout.log("agent-tried")
     log.write_text(f"{log.read_text()}\n{control}\n")
-    platform.qhub("logs", "agent/tried")
+    platform.here("logs", "agent/tried")
 
 
 def look(search: Search, platform: Platform, folder: Path) -> None:
@@ -167,7 +167,6 @@ def look(search: Search, platform: Platform, folder: Path) -> None:
     search.files(platform.home)
     search.answers(platform.page, platform.password)
     with browsing(folder) as browser:
-        browser.open(platform.page)
         log_in(browser, platform)
         for path in tour(browser, platform):
             search.bytes("page", path, browser.source().encode())

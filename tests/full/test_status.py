@@ -6,8 +6,6 @@ What lies around it is not its own: proxies that lead nowhere, variables, and a 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sqlite3
 import time
 from contextlib import closing
@@ -60,12 +58,12 @@ PLANTED = {"S3_KEY": "planted-key", "EXPORTED": "planted-export"}
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("told")
     with deployed(folder, CONFIG, more=NOWHERE | PLANTED) as platform:
+        _wait_healthy(platform)
         yield platform
 
 
 @pytest.fixture(autouse=True)
-def _healthy_before_and_after(platform: Platform) -> Iterator[None]:
-    _wait_healthy(platform)
+def _healthy_after(platform: Platform) -> Iterator[None]:
     yield
     _wait_healthy(platform)
 
@@ -110,26 +108,6 @@ def test_nothing_of_the_shell_is_in_a_process(platform: Platform) -> None:
         until(lambda: {*PLANTED.values()} <= {*processes.environment(here.pid).values()})
     finally:
         here.communicate(timeout=60)
-
-
-def test_a_server_that_hangs_is_silent(platform: Platform) -> None:
-    pid = _part(platform.look(), "server")["pid"]
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        found = platform.look()
-        assert _part(found, "server")["state"] in ("silent", "starting")
-        assert found["runs"] is None
-        assert _part(found, "gateway")["state"] == "running"
-    finally:
-        os.kill(pid, signal.SIGCONT)
-
-
-def test_a_killed_gateway_comes_back_and_is_counted(platform: Platform) -> None:
-    before = _part(platform.look(), "gateway")
-    os.kill(before["pid"], signal.SIGKILL)
-    until(lambda: _part(platform.look(), "gateway")["pid"] not in (None, before["pid"]))
-    _wait_healthy(platform)
-    assert _part(platform.look(), "gateway")["restarts"] == before["restarts"] + 1
 
 
 def test_a_paused_pool_is_told(platform: Platform) -> None:

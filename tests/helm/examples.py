@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from tests.embedded.server import PASSWORD
 from tests.helm.engine import CHARTS
 
 CHART: Final = CHARTS / "prefect-agent"
 RELEASE: Final = "qhub-etl"
 NAMESPACE: Final = "dev"
-TOKEN: Final = "pnu_3f9a"  # noqa: S105  stands for a token
+TOKEN: Final = PASSWORD
+"""What the tests' own Prefect server lets in."""
 SECRETS: Final = {
     ("qhub-etl-token", "token"): TOKEN,
     ("qhub-etl-flow", "S3_KEY"): "s3-value",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,8 @@ from qhub.cluster.rights import Right, in_words, missing, rights
 from qhub.config.model import KubernetesCluster
 from qhub.render.values import agent_values
 from tests.helm.engine import CHARTS, template
+from tests.kube.kubeconfigs import write
+from tests.kube.reaching import http, listening, reaching
 from tests.terraform.apiserver import NOBODY
 
 if TYPE_CHECKING:
@@ -184,6 +187,20 @@ def test_who_has_them_all_lacks_none_and_can_make_what_the_chart_renders(
             path = objects.path(made["apiVersion"], resource)
             answer = nobody._api.post(path, made)
             assert answer["metadata"]["name"] == made["metadata"]["name"], (group, resource)
+
+
+def test_who_may_do_everything_is_not_asked_about_each(tmp_path: Path) -> None:
+    wanted = needed(project(tmp_path))
+    places = {right.namespace for right in wanted}
+    for allowed in (True, False):
+        answer = json.dumps({"status": {"allowed": allowed}})
+        heard: list[bytes] = []
+        with listening(http("201 Created", answer), heard) as port:
+            server = f"http://127.0.0.1:{port}"
+            path = write(tmp_path / "config", {"team": None}, current="team", server=server)
+            with reaching(path) as cluster:
+                assert missing(cluster, wanted) == (() if allowed else wanted)
+        assert (len(heard) == len(places)) is allowed
 
 
 @pytest.mark.cluster

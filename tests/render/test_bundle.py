@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 PROCESSES = 50
 DIGEST = """
-import hashlib, sys
+import gc, hashlib, sys
+gc.disable()
 from pathlib import Path
 from qhub.config import check, read
 from qhub.platform import plan
@@ -46,6 +47,7 @@ for example in sys.argv[1:]:
     for path, content in render(plan(config), config=config).items():
         digest.update(b"%d %s %d " % (len(path), path.encode(), len(content)) + content)
     print(digest.hexdigest())
+gc.freeze()
 """
 
 

@@ -37,14 +37,14 @@ SWAPS = pytest.mark.parametrize("exchanges", [True, False], ids=["exchange", "tw
 @SWAPS
 @pytest.mark.parametrize("start", [{}, OLD], ids=["first render", "changed config"])
 def test_a_kill_at_any_change_leaves_the_old_tree_or_the_new_one(
-    tmp_path: Path, *, exchanges: bool, start: dict[str, bytes]
+    memory: Path, *, exchanges: bool, start: dict[str, bytes]
 ) -> None:
-    template = _template(tmp_path, start)
-    whole = _render(template, tmp_path / "whole", exchanges=exchanges)
+    template = _template(memory, start)
+    whole = _render(template, memory / "whole", exchanges=exchanges)
     assert whole.status == 0
     stopped = []
     for number in range(len(whole.calls)):
-        folder = tmp_path / str(number)
+        folder = memory / str(number)
         killed = _render(template, folder, exchanges=exchanges, strike_at=number)
         assert killed.status == -9
         assert killed.calls == whole.calls[: number + 1]
@@ -56,11 +56,11 @@ def test_a_kill_at_any_change_leaves_the_old_tree_or_the_new_one(
 
 
 def test_a_kill_at_any_change_of_the_very_first_render_leaves_nothing_or_all(
-    tmp_path: Path,
+    memory: Path,
 ) -> None:
-    whole = trace(lambda: write(NEW, tmp_path / "whole"))
+    whole = trace(lambda: write(NEW, memory / "whole"))
     for number in range(len(whole.calls)):
-        folder = tmp_path / "new" / str(number)
+        folder = memory / "new" / str(number)
         killed = trace(lambda: write(NEW, folder), strike_at=number)  # noqa: B023 - runs at once
         assert killed.calls == whole.calls[: number + 1]
         tree = {path for path in NEW if path.startswith("stages/")} | {"stages/manifest.json"}
@@ -72,12 +72,12 @@ def test_a_kill_at_any_change_of_the_very_first_render_leaves_nothing_or_all(
 
 @SWAPS
 @pytest.mark.skipif(not faults.CAN_FAIL, reason="fails system calls of x86-64")
-def test_a_full_disk_at_any_change_loses_nothing(tmp_path: Path, *, exchanges: bool) -> None:
-    template = _template(tmp_path, OLD)
-    count = len(_render(template, tmp_path / "whole", exchanges=exchanges).calls)
+def test_a_full_disk_at_any_change_loses_nothing(memory: Path, *, exchanges: bool) -> None:
+    template = _template(memory, OLD)
+    count = len(_render(template, memory / "whole", exchanges=exchanges).calls)
     refused = 0
     for number in range(count):
-        folder = tmp_path / str(number)
+        folder = memory / str(number)
         failed = _render(template, folder, exchanges=exchanges, strike_at=number, fail=True)
         assert failed.status in {0, 3}  # a folder that cannot be removed may be no failure
         refused += failed.status == 3
@@ -86,9 +86,9 @@ def test_a_full_disk_at_any_change_loses_nothing(tmp_path: Path, *, exchanges: b
     assert refused > count * 0.9
 
 
-def _template(tmp_path: Path, start: dict[str, bytes]) -> Path:
+def _template(memory: Path, start: dict[str, bytes]) -> Path:
     """Return a folder with `start` as rendered and with what users have beside it."""
-    folder = tmp_path / "template"
+    folder = memory / "template"
     folder.mkdir()
     if start:
         write(start, folder)

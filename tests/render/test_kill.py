@@ -29,22 +29,22 @@ def bundle(version: str) -> dict[str, bytes]:
 BUNDLES = (bundle("one"), bundle("two"))
 
 
-def test_fifty_kills_while_writing_leave_one_version_each(tmp_path: Path) -> None:
-    write(BUNDLES[0], tmp_path)
-    (tmp_path / USERS).write_text("locked\n")
-    room = tmp_path / ".qhub" / "render"
+def test_fifty_kills_while_writing_leave_one_version_each(memory: Path) -> None:
+    write(BUNDLES[0], memory)
+    (memory / USERS).write_text("locked\n")
+    room = memory / ".qhub" / "render"
     marks = _marks(room)
     landed = 0
     for attempt in count():
         assert attempt < 3 * KILLS, f"only {landed} kills landed inside of the writing"
-        _kill_at(marks[attempt % len(marks)], tmp_path)
+        _kill_at(marks[attempt % len(marks)], memory)
         landed += room.exists()  # it is there from the first change to the last
-        assert _tree(tmp_path) in BUNDLES
-        assert (tmp_path / USERS).read_text() == "locked\n"
+        assert _tree(memory) in BUNDLES
+        assert (memory / USERS).read_text() == "locked\n"
         if landed == KILLS:
             break
-    write(BUNDLES[1], tmp_path)
-    assert _tree(tmp_path) == BUNDLES[1]
+    write(BUNDLES[1], memory)
+    assert _tree(memory) == BUNDLES[1]
     assert not room.exists()
 
 

@@ -193,7 +193,7 @@ def environment(folder: Path, kubeconfig: Path) -> dict[str, str]:
         "PATH": os.environ["PATH"],
         "HOME": str(folder / "home"),
         "KUBE_CONFIG_PATH": str(kubeconfig),
-        "TF_CLI_CONFIG_FILE": str(standin.acting(folder)),
+        **standin.acting(folder),
         "TF_IN_AUTOMATION": "1",
         "TF_INPUT": "0",
         **standin.SHORT_LIVED,

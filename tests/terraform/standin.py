@@ -1,9 +1,9 @@
 """Terraform without a network: the stand-in providers of `provider/`, built and put in place.
 
-`environment` is what most tests need; `terraform` runs the real Terraform in it. `acting` is for
-what starts Terraform itself: with it the Kubernetes and Helm stand-ins do to a cluster what was
-planned. Where the schema files are not beside the repository, the same calls use the real
-providers and the network.
+`environment` is what most tests need; `terraform` runs the real Terraform in it. With `acting`
+the Kubernetes and Helm stand-ins do to a cluster what was planned, and with `acting_on_path` they
+do it for a `qhub`, which starts Terraform itself. Where the schema files are not beside the
+repository, the same calls use the real providers and the network.
 """
 
 from __future__ import annotations
@@ -35,6 +35,13 @@ PLAIN = {f"TF_CLI_ARGS_{command}": "-no-color" for command in _COMMANDS}
 """Variables with which Terraform's words come without colours."""
 SHORT_LIVED = {"GOGC": "400"}
 """Variables for Go programs that end soon: half of collecting their garbage is in vain."""
+UNENCRYPTED = {"TF_DISABLE_PLUGIN_TLS": "1"}
+"""For tests of providers: a certificate for each start of one is a third of a whole apply."""
+_ACTED = (
+    *("helm_release", "kubernetes_namespace_v1", "kubernetes_secret_v1"),
+    *("kubernetes_config_map_v1", "kubernetes_service_account_v1"),
+)
+"""Resource types of stages and of tests that act; on the last one the stand-in refuses to act."""
 _VERSION_ROW = re.compile(
     r"^\| `(?P<name>\w+)\.json` \| (?P<version>\d+\.\d+\.\d+) \|", re.MULTILINE
 )
@@ -78,46 +85,51 @@ def build(cache: Path = CACHE) -> Path:
     return binary
 
 
-def mirror(
-    binary: Path, schemas: Path, folder: Path, variables: Mapping[str, str] | None = None
-) -> Path:
-    """Lay out a filesystem mirror with the binary as every provider that has a schema file.
-
-    With `variables` it has scripts that set these and become the binary: then whoever starts
-    Terraform need not know of them.
-    """
+def mirror(binary: Path, schemas: Path, folder: Path) -> Path:
+    """Lay out a filesystem mirror with the binary as every provider that has a schema file."""
     rows = _VERSION_ROW.finditer((schemas / "README.md").read_text())
     versions = {row["name"]: row["version"] for row in rows}
     for name, version in versions.items():
         (address,) = json.loads((schemas / f"{name}.json").read_text())["provider_schemas"]
         package = folder / address / version / _platform()
         package.mkdir(parents=True)
-        program = package / f"terraform-provider-{name}_v{version}"
-        if variables is None:
-            program.symlink_to(binary)
-        else:
-            program.write_text(_script(binary, variables))
-            program.chmod(0o755)
+        (package / f"terraform-provider-{name}_v{version}").symlink_to(binary)
     return folder
 
 
-def acting(folder: Path) -> Path:
-    """Return Terraform's own configuration under which what is applied happens to a cluster.
+def acting(folder: Path) -> dict[str, str]:
+    """Return variables under which what Terraform applies happens to a cluster.
 
-    Put it into TF_CLI_CONFIG_FILE; KUBE_CONFIG_PATH or KUBE_CONFIG_PATHS say to which cluster. The
-    real providers, where they are used, do not act in another way.
+    KUBE_CONFIG_PATH or KUBE_CONFIG_PATHS say to which. The real providers, where they are used,
+    do not act in another way.
     """
     schemas = schemas_dir()
     if schemas is None:
-        return cli_config(folder / "acting.rc", None)
-    switched = {
+        return {"TF_CLI_CONFIG_FILE": str(cli_config(folder / "acting.rc", None))}
+    providers = mirror(build(), schemas, folder / "acting-mirror")
+    return {
+        "TF_CLI_CONFIG_FILE": str(cli_config(folder / "acting.rc", providers)),
         "QHUB_STANDIN_ACT": "1",
         "QHUB_STANDIN_HELM": str(helm()),
-        "STANDIN_SCHEMAS": str(_without_pods(schemas, folder / "acting-schemas")),
+        "STANDIN_SCHEMAS": str(_of_a_stage(schemas, folder / "acting-schemas")),
+        **UNENCRYPTED,
     }
-    return cli_config(
-        folder / "acting.rc", mirror(build(), schemas, folder / "acting-mirror", switched)
-    )
+
+
+def acting_on_path(folder: Path) -> dict[str, str]:
+    """Return variables with which a `qhub` deploys as with `acting`.
+
+    It hands on what Terraform needs of its environment, and no more: the first Terraform on PATH
+    is a script that sets the others and becomes the real one.
+    """
+    variables = acting(folder)
+    config = variables.pop("TF_CLI_CONFIG_FILE")
+    settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
+    script = folder / "acting-bin" / "terraform"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\n{settings} exec {shlex.quote(str(tool("terraform")))} "$@"\n')
+    script.chmod(0o755)
+    return {"PATH": f"{script.parent}:{os.environ['PATH']}", "TF_CLI_CONFIG_FILE": config}
 
 
 def helm() -> Path:
@@ -154,7 +166,7 @@ def environment(folder: Path, variables: Mapping[str, str] | None = None) -> dic
         "TF_INPUT": "0",
         **SHORT_LIVED,
         **PLAIN,
-        **({} if schemas is None else {"STANDIN_SCHEMAS": str(schemas)}),
+        **({} if schemas is None else {"STANDIN_SCHEMAS": str(schemas), **UNENCRYPTED}),
         **(variables or {}),
     }
 
@@ -194,25 +206,16 @@ def misspelt_keys(folder: Path) -> list[str]:
     return found.stdout.splitlines()
 
 
-def _without_pods(schemas: Path, folder: Path) -> Path:
-    """Write the schema files without what is made of pods: most of them, and nobody acts on it."""
+def _of_a_stage(schemas: Path, folder: Path) -> Path:
+    """Write the schema files with the resources of stages alone: the others take time to read."""
     folder.mkdir()
     for file in schemas.glob("*.json"):
         said = json.loads(file.read_bytes())
         for provider in said["provider_schemas"].values():
-            provider["resource_schemas"] = {
-                name: schema
-                for name, schema in provider["resource_schemas"].items()
-                if "init_container" not in json.dumps(schema)
-            }
+            known = provider["resource_schemas"]
+            provider["resource_schemas"] = {name: known[name] for name in _ACTED if name in known}
         (folder / file.name).write_text(json.dumps(said))
     return folder
-
-
-def _script(binary: Path, variables: Mapping[str, str]) -> str:
-    settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in variables.items())
-    # The binary knows by its name which provider it is.
-    return f'#!/usr/bin/env bash\nexport {settings}\nexec -a "$0" {shlex.quote(str(binary))} "$@"\n'
 
 
 def _sources_digest() -> str:

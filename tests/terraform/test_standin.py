@@ -313,18 +313,30 @@ def test_real_providers_act_without_being_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(standin, "REPOSITORY", tmp_path / "alone")
-    assert standin.acting(tmp_path).read_text() == "disable_checkpoint = true\n"
+    config = tmp_path / "acting.rc"
+    assert standin.acting(tmp_path) == {"TF_CLI_CONFIG_FILE": str(config)}
+    assert config.read_text() == "disable_checkpoint = true\n"
 
 
-def test_a_mirror_can_set_variables_itself(tmp_path: Path, schemas: Path) -> None:
-    binary = tmp_path / "it's me"
-    binary.write_text('#!/bin/sh\necho "$0 $1 $A"\n')
-    binary.chmod(0o755)
-    made = standin.mirror(binary, schemas, tmp_path / "mirror", {"A": "it's a $HOME"})
-    (helm,) = made.rglob("terraform-provider-helm_v*")
-    done = subprocess.run([str(helm), "one"], capture_output=True, text=True, check=True)
-    # A script's $0 is its path; that of a program would be the provider's name.
-    assert done.stdout == f"{binary} one it's a $HOME\n"
+def test_the_terraform_on_the_path_gets_what_qhub_does_not_hand_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "it's me" / "terraform"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\necho "$1 $STANDIN_SCHEMAS $OTHER"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    folder = tmp_path / "a $HOME"
+    folder.mkdir()
+
+    env = standin.acting_on_path(folder)
+
+    assert env.keys() == {"PATH", "TF_CLI_CONFIG_FILE"}
+    env["OTHER"] = "kept"
+    done = subprocess.run(
+        ["terraform", "two words"], env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == f"two words {folder / 'acting-schemas'} kept\n"
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,12 @@ import pytest
 from tests.helm import environments, stubs
 from tests.helm.engine import Manifest, template
 from tests.helm.examples import AGENT, CHART, NAMESPACE, RELEASE, SECRETS
+from tests.helm.jobs import flow_container, is_job, references
 from tests.helm.pods import expand, find
 from tests.helm.processes import free_port, invocation, running, status
 from tests.helm.restricted import violations
 
-pytestmark = [pytest.mark.agents, pytest.mark.xdist_group("prefect-1")]
+pytestmark = pytest.mark.agents
 VERSIONS = {"0.14.22": environments.PREFECT_0, "1.4.1": environments.PREFECT_1}
 TOKEN = "31415926535e5"  # noqa: S105  stands for a token
 """Reads like a number: Prefect would make one of it."""
@@ -89,17 +90,6 @@ def run_agent(version: environments.Environment, folder: Path, *, flow_run: dict
         )
 
 
-def is_job(request: stubs.Request) -> bool:
-    return (
-        request.method == "POST" and request.path == f"/apis/batch/v1/namespaces/{NAMESPACE}/jobs"
-    )
-
-
-def flow_container(job: dict[str, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = job["spec"]["template"]["spec"]["containers"][0]
-    return described
-
-
 def test_the_agent_authenticates_with_the_token_and_registers_name_and_labels(run: Run) -> None:
     assert {request.headers["Authorization"] for request in run.api} == {f"Bearer {TOKEN}"}
     [registered] = [each.body for each in run.api if "register_agent" in each.body["query"]]
@@ -151,17 +141,13 @@ def test_the_job_satisfies_pod_security_restricted(run: Run) -> None:
 
 
 def test_the_job_reads_the_secrets_by_reference_and_as_files(run: Run) -> None:
-    references = {
-        entry["name"]: entry["valueFrom"]["secretKeyRef"]
-        for entry in flow_container(run.job)["env"]
-        if "valueFrom" in entry
-    }
+    found = references(run.job)
     token = {"name": "qhub-etl-token", "key": "token"}
     s3_key = {"name": "qhub-etl-flow", "key": "S3_KEY"}
     credentials = {"name": "team-credentials", "key": "gcp.json"}
-    tokens = {name for name, reference in references.items() if reference == token}
+    tokens = {name for name, reference in found.items() if reference == token}
     assert {"PREFECT__CLOUD__AUTH_TOKEN", COPY} <= tokens
-    assert {name: found for name, found in references.items() if name not in tokens} == {
+    assert {name: reference for name, reference in found.items() if name not in tokens} == {
         "S3_KEY": s3_key,
         "PREFECT__CONTEXT__SECRETS__S3_KEY": s3_key,
         "GCP_CREDENTIALS": credentials,

@@ -1,9 +1,10 @@
-"""The real Prefect 3: the work pool that the chart sets up, and the Jobs of its worker."""
+"""The real Prefect 3: pools and variables that the chart sets up, and the Jobs of its worker."""
 
 from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,26 +12,26 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.helm import stubs
+from tests.helm import environments, stubs
 from tests.helm.engine import REPOSITORY, Manifest, template
 from tests.helm.examples import CHART, NAMESPACE, RELEASE, SECRETS, TOKEN, WORKER
+from tests.helm.jobs import DEPLOYMENT_ENV, JobRun, first_job, flow_container, is_job, references
 from tests.helm.pods import find
-from tests.helm.prefect3 import SECONDS, Outcome, Server, render, set_up
-from tests.helm.processes import free_port, invocation, running, status
+from tests.helm.prefect3 import SECONDS, Outcome, Server, render, serving, set_up
+from tests.helm.processes import free_port, invocation
 from tests.helm.restricted import violations
 
-pytestmark = [pytest.mark.agents, pytest.mark.xdist_group("prefect-3")]
+pytestmark = pytest.mark.agents
 INSIDE = REPOSITORY / "tests" / "helm" / "inside"
-DEPLOYMENT_ENV = {"MINE": "planted", "PREFECT_LOGGING_LEVEL": "DEBUG"}
-
-
-@dataclass(frozen=True, slots=True)
-class JobRun:
-    """A Job that a worker made, and how the worker was."""
-
-    job: dict[str, Any]
-    health: int | None
-    log: str
+PLATFORM = {"version": 1, "project": "p", "namespace": "dev", "gateway": None, "pools": ["etl"]}
+SMALL = {"version": 1, "name": "Small & <ü>", "job_variables": {"cpu_request": "1", "x": 1.5}}
+LARGER = {**SMALL, "job_variables": {"cpu_request": "2"}}
+OTHERS = {"mine": 1, "qhub_of_mine": 1}
+QUEUES = ["default", "gpu", 'odd $(HOME) "queue"']
+UNCHANGED = [
+    "work pool 'etl': unchanged",
+    *(f"work queue '{queue}': unchanged" for queue in QUEUES),
+]
 
 
 def template_of(manifests: list[Manifest]) -> dict[str, Any]:
@@ -39,24 +40,54 @@ def template_of(manifests: list[Manifest]) -> dict[str, Any]:
     return content
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def python() -> Path:
+    return environments.interpreter(environments.PREFECT_3)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("server")) as started:
+        yield started
+
+
+def published(**variables: Any) -> dict[str, str]:
+    """Return the chart's value for the platform's description and some profiles."""
+    values = {"platform": PLATFORM, **variables}
+    return {f"qhub_{name}": json.dumps(value) for name, value in values.items()}
+
+
+def of_variables(outcome: Outcome) -> list[str]:
+    """Return what a set-up that ended well says of variables."""
+    code, lines = outcome
+    assert code == 0, lines
+    return [line for line in lines if "variable" in line]
+
+
+@pytest.fixture(scope="module")
 def first(server: Server, python: Path, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
-    """What the set-up says where there is no pool yet."""
-    [outcome] = set_up(render(server), python=python, folder=tmp_path_factory.mktemp("first"))
+    """What the set-up says where there is no pool yet, but what others have published."""
+    for name in OTHERS:
+        server.call("POST", "/variables/", {"name": name, "value": 1})
+    old = {"name": "qhub_profile_old", "value": 1, "tags": ["qhub"]}
+    server.call("POST", "/variables/", old)
+    rendered = render(server, published=published(profile_small=SMALL))
+    [outcome] = set_up(rendered, python=python, folder=tmp_path_factory.mktemp("first"))
     return outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """What later set-ups say, and the pools after them."""
+    """What later set-ups say; the first of them changes something."""
 
     changed: Outcome
+    refused: Outcome
     other_type: Outcome
     wrong_credential: Outcome
     nowhere: Outcome
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def later(
     server: Server, python: Path, first: Outcome, tmp_path_factory: pytest.TempPathFactory
 ) -> Later:
@@ -66,7 +97,8 @@ def later(
     server.call("POST", "/work_pools/", {"name": "local", "type": "process"})
     nowhere = replace(server, url=f"http://127.0.0.1:{free_port()}/api")
     outcomes = set_up(
-        render(server, agentName="old"),
+        render(server, agentName="old", published=published(profile_small=LARGER)),
+        render(server, published=published(platform={**PLATFORM, "storage": "x" * 5000})),
         render(server, agentName="local"),
         render(server, token={"secretName": "qhub-etl-flow", "key": "S3_KEY"}),
         render(nowhere, worker={"setupTimeoutSeconds": 4}),
@@ -76,66 +108,18 @@ def later(
     return Later(*outcomes)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def job_run(
     server: Server, python: Path, first: Outcome, tmp_path_factory: pytest.TempPathFactory
 ) -> JobRun:
     """The Job of a deployment with variables of its own, made by the chart's worker."""
     assert first[0] == 0
-    folder = tmp_path_factory.mktemp("worker")
-    schedule_flow_run(server, pool="etl", queue="gpu")
-    start = invocation(render(server), "agent", python=python, folder=folder, secrets=SECRETS)
-    port, log = free_port(), folder / "log"
-    with stubs.serve(stubs.kubernetes) as (cluster, created):
-        stubs.write_kubeconfig(folder / "kubeconfig", cluster)
-        here = {
-            "KUBECONFIG": str(folder / "kubeconfig"),
-            "PREFECT_WORKER_WEBSERVER_PORT": str(port),
-            "PREFECT_INTEGRATIONS_KUBERNETES_OBSERVER_ENABLED": "false",  # the stub streams nothing
-        }
-        with running(start.command, start.variables | here, log):
-            job = created.wait_for(is_job, SECONDS)
-            health = status(f"http://127.0.0.1:{port}/health")
-    return JobRun(job.body, health, log.read_text(encoding="utf-8"))
+    return first_job(server, python=python, folder=tmp_path_factory.mktemp("worker"))
 
 
-def is_job(request: stubs.Request) -> bool:
-    return (
-        request.method == "POST" and request.path == f"/apis/batch/v1/namespaces/{NAMESPACE}/jobs"
-    )
-
-
-def schedule_flow_run(server: Server, *, pool: str, queue: str) -> None:
-    """Ask for a run of a deployment that has variables of its own."""
-    flow = server.call("POST", "/flows/", {"name": "etl"})
-    description = {
-        "name": "nightly",
-        "flow_id": flow["id"],
-        "work_pool_name": pool,
-        "work_queue_name": queue,
-        "entrypoint": "flows.py:etl",
-        "path": "/opt/flows",
-        "job_variables": {"env": DEPLOYMENT_ENV},
-    }
-    deployment = server.call("POST", "/deployments/", description)
-    path = f"/deployments/{deployment['id']}/create_flow_run"
-    server.call("POST", path, {"state": {"type": "SCHEDULED"}})
-
-
-def flow_container(job: dict[str, Any]) -> dict[str, Any]:
-    described: dict[str, Any] = job["spec"]["template"]["spec"]["containers"][0]
-    return described
-
-
-def references(job: dict[str, Any]) -> dict[str, dict[str, str]]:
-    return {
-        entry["name"]: entry["valueFrom"]["secretKeyRef"]
-        for entry in flow_container(job)["env"]
-        if "valueFrom" in entry
-    }
-
-
-def test_the_first_start_makes_the_pool_and_every_queue(server: Server, first: Outcome) -> None:
+def test_the_first_start_makes_the_pool_every_queue_and_the_variables(
+    server: Server, first: Outcome
+) -> None:
     assert first == (
         0,
         [
@@ -143,12 +127,16 @@ def test_the_first_start_makes_the_pool_and_every_queue(server: Server, first: O
             "work queue 'default': unchanged",
             "work queue 'gpu': created",
             "work queue 'odd $(HOME) \"queue\"': created",
+            "Prefect variable 'qhub_platform': created",
+            "Prefect variable 'qhub_profile_small': created",
+            "Prefect variable 'qhub_profile_old': removed",
         ],
     )
     pool = server.call("GET", "/work_pools/etl")
     assert (pool["type"], pool["base_job_template"]) == ("kubernetes", template_of(render(server)))
     queues = server.call("POST", "/work_pools/etl/queues/filter", {})
-    assert sorted(queue["name"] for queue in queues) == ["default", "gpu", 'odd $(HOME) "queue"']
+    assert sorted(queue["name"] for queue in queues) == QUEUES
+    assert server.variables() == {**OTHERS, "qhub_platform": PLATFORM, "qhub_profile_small": SMALL}
 
 
 def test_another_template_replaces_the_pools_and_leaves_its_limit(
@@ -159,6 +147,48 @@ def test_another_template_replaces_the_pools_and_leaves_its_limit(
     pool = server.call("GET", "/work_pools/old")
     expected = template_of(render(server, agentName="old"))
     assert (pool["base_job_template"], pool["concurrency_limit"]) == (expected, 7)
+
+
+def test_another_value_replaces_a_variables(server: Server, later: Later) -> None:
+    assert of_variables(later.changed) == ["Prefect variable 'qhub_profile_small': updated"]
+    assert server.variables() == {**OTHERS, "qhub_platform": PLATFORM, "qhub_profile_small": LARGER}
+
+
+def test_an_api_that_refuses_variables_does_not_keep_the_agent_from_its_start(later: Later) -> None:
+    assert of_variables(later.refused) == [
+        "Prefect variables: not published, the API refused it (status 422); "
+        "without them, qhub.flows knows no profiles"
+    ]
+
+
+@pytest.mark.usefixtures("later")
+def test_a_start_again_and_one_of_another_platform_change_nothing(
+    server: Server, python: Path, tmp_path: Path
+) -> None:
+    before = server.variables()
+    other = {**PLATFORM, "namespace": "prod"}
+    again, foreign = set_up(
+        render(server, published=published(profile_small=LARGER)),
+        render(server, published=published(platform=other, profile_x=SMALL)),
+        python=python,
+        folder=tmp_path,
+    )
+    assert again == (0, [*UNCHANGED, "Prefect variables: unchanged"])
+    assert of_variables(foreign) == [
+        "Prefect variables: those of the platform 'p' in namespace 'dev' stay; delete the "
+        "variable qhub_platform to have this one's"
+    ]
+    assert server.variables() == before
+
+
+@pytest.mark.usefixtures("later")
+def test_two_starts_at_once_end_in_the_same(server: Server, python: Path, tmp_path: Path) -> None:
+    for name in server.variables():
+        server.call("DELETE", f"/variables/name/{name}")
+    rendered = render(server, published=published(profile_small=SMALL))
+    outcomes = set_up(rendered, rendered, python=python, folder=tmp_path)
+    assert [code for code, _ in outcomes] == [0, 0]
+    assert server.variables() == {"qhub_platform": PLATFORM, "qhub_profile_small": SMALL}
 
 
 def test_a_pool_of_another_type_is_told(later: Later) -> None:

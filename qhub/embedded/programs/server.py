@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qhub.embedded.layout import Layout
-from qhub.embedded.programs.collector import resting
+from qhub.embedded.programs.collector import resting, work_seldom
 from qhub.embedded.programs.silence import end_when_silent
 
 if TYPE_CHECKING:
@@ -59,9 +59,17 @@ def main(environ: Mapping[str, str] = os.environ) -> None:
     os.environ.update(environment(Layout(Path(environ["QHUB_STATE"]))))
     with resting():
         app = _application()
+    work_seldom()
     import uvicorn
 
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="info", access_log=False)
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_level="info",
+        access_log=False,
+        ws_per_message_deflate=False,  # it goes no further than this machine
+    )
 
 
 def _application() -> ASGIApp:

@@ -27,7 +27,7 @@ from prefect.workers.process import (
 
 from qhub.embedded.runs.errors import LimitError
 from qhub.embedded.runs.hooks import ForkedHooks
-from qhub.embedded.runs.news import News
+from qhub.embedded.runs.news import News, waiting
 from qhub.embedded.runs.revivals import bury_revived
 from qhub.embedded.runs.starting import AgentJobConfiguration, Identified, Starter
 from qhub.embedded.runs.supervision import ProcessHandle, Supervision
@@ -177,15 +177,12 @@ class AgentWorker(ProcessWorker):
             return True  # by which the server knows that the queues are served
         if not self.has_news():
             return False
-        waiting = {
-            "flow_runs": {
-                "state": {"type": {"any_": ["SCHEDULED"]}},
-                "next_scheduled_start_time": {"before_": str(datetime.now(UTC))},
-            },
-            "work_pools": {"name": {"any_": [self._work_pool_name]}},
-        }
-        answer = await self.client.request("POST", "/flow_runs/count", json=waiting)
-        return bool(answer.json())
+        now = datetime.now(UTC)
+        soon = now + timedelta(seconds=POLL_AT_LEAST_SECONDS)
+        if not await waiting(self.client, self._work_pool_name, soon):
+            self.has_news.none_due_within(POLL_AT_LEAST_SECONDS)
+            return False
+        return await waiting(self.client, self._work_pool_name, now) > 0
 
     async def _worker_metadata(self) -> None:
         """Tell the server of no integrations: to list them, Prefect imports Dask, 30 MB of it."""

@@ -62,6 +62,24 @@ def test_runs_become_due_by_their_time_alone(tmp_path: Path, clock: list[float])
     assert [is_news(), is_news()] == [True, False]
 
 
+def test_until_a_run_may_become_due_only_what_is_written_is_news(
+    tmp_path: Path, clock: list[float], database: sqlite3.Connection
+) -> None:
+    is_news = News(tmp_path)
+    assert is_news()
+    is_news.none_due_within(10)
+    clock[0] += 9.9
+    assert not is_news()
+    clock[0] += 0.2
+    assert [is_news(), is_news()] == [True, False]
+    is_news.none_due_within(10)
+    database.execute("INSERT INTO runs VALUES ('one')")
+    database.commit()
+    assert [is_news(), is_news()] == [True, False], "what is told of is no more than was written"
+    clock[0] += DUE_SECONDS * 1.1
+    assert is_news()
+
+
 @pytest.mark.usefixtures("database", "clock")
 def test_what_was_not_taken_is_asked_for_again(tmp_path: Path) -> None:
     is_news = News(tmp_path)

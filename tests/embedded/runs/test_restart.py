@@ -9,7 +9,7 @@ import os
 import signal
 import sqlite3
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.full
 
 
-@pytest.fixture
-def mortal(server: Server, request: pytest.FixtureRequest) -> Iterator[Agents]:
-    """An agent of this test alone."""
-    with agent(server, f"mortal-{abs(hash(request.node.name))}") as running:
+@pytest.fixture(scope="module")
+def mortal(server: Server) -> Iterator[Agents]:
+    """An agent of this file alone: who ends it starts another one."""
+    with agent(server, "mortal") as running:
         yield running
 
 
@@ -132,27 +132,40 @@ DEAD = ("crashed", "cancelled", "replaced", "detached and dead")
 
 
 @pytest.fixture(scope="module")
-def left(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
+def left(mortal: Agents, tmp_path_factory: pytest.TempPathFactory) -> Left:
     folder = tmp_path_factory.mktemp("left")
-    with agent(server, "left") as agents:
-        runs = {
-            name: agents.run(agents.deploy(f"flows.py:{flow}", SAMPLE), file=str(folder / name))
-            for name, flow in FLOWS.items()
-        }
-        until(lambda: all((folder / name).exists() for name in runs), what="the runs", within=60)
-        until(lambda: all(noted(agents, run) for run in runs.values()), what="their processes")
-        identities = {name: agents.identity(run) for name, run in runs.items()}
-        die(agents, "both")
-        killed = [identities[name] for name in DEAD]
-        for identity in killed:
-            os.kill(identity.pid, signal.SIGKILL)
-        until(lambda: not any(identity.alive for identity in killed))
-        agents.cancel(runs["cancelled"])
-        another = f"{os.getpid()}:{identities['replaced'].started}"
-        (agents.records.running / runs["replaced"]).write_text(another)
-        assert not any(map(gone, detached(folder)))
-        agents.start()
-        yield Left(agents, folder, runs, identities)
+    runs = {
+        name: mortal.run(mortal.deploy(f"flows.py:{flow}", SAMPLE), file=str(folder / name))
+        for name, flow in FLOWS.items()
+    }
+    until(lambda: all((folder / name).exists() for name in runs), what="the runs", within=60)
+    until(lambda: all(noted(mortal, run) for run in runs.values()), what="their processes")
+    identities = {name: mortal.identity(run) for name, run in runs.items()}
+    die(mortal, "both")
+    killed = [identities[name] for name in DEAD]
+    for identity in killed:
+        os.kill(identity.pid, signal.SIGKILL)
+    until(lambda: not any(identity.alive for identity in killed))
+    mortal.cancel(runs["cancelled"])
+    another = f"{os.getpid()}:{identities['replaced'].started}"
+    (mortal.records.running / runs["replaced"]).write_text(another)
+    assert not any(map(gone, detached(folder)))
+    runs |= begun_by_nobody(mortal)
+    mortal.start()
+    return Left(mortal, folder, runs, identities)
+
+
+def begun_by_nobody(mortal: Agents) -> dict[str, str]:
+    """Make runs that no agent began, in states that say that one did."""
+    again = mortal.deploy("flows.py:trivial", SAMPLE, retries_on_crash=1)
+    runs = {name: put(mortal, mortal.run(again), "CRASHED") for name in ("old", "fresh")}
+    age(mortal.server, runs["old"], hours=2)
+    deployment = mortal.deploy("flows.py:trivial", SAMPLE)
+    for name, worker in (("foreign", "a worker by hand"), ("dead", "qhub-mortal")):
+        runs[name] = put(mortal, mortal.run(deployment), "RUNNING")
+        labels = {"prefect.worker.name": worker}  # so Prefect's workers note who began a run
+        mortal.call(f"/flow_runs/{runs[name]}/labels", labels, method="PATCH")
+    return runs
 
 
 def noted(agents: Agents, run: str) -> bool:
@@ -190,17 +203,6 @@ def test_the_death_of_an_adopted_run_is_noticed(left: Left) -> None:
     until(lambda: "crashed Crashed" in hooks.read_text(), what="the hook")
 
 
-@contextmanager
-def idle(server: Server, name: str) -> Iterator[Agents]:
-    """A pool whose agent a test starts."""
-    agents = Agents(server, name)
-    agents.configure()
-    try:
-        yield agents
-    finally:
-        agents.stop()
-
-
 def put(agents: Agents, run: str, kind: str) -> str:
     """Give a run a state, whatever it was; return the run."""
     body = {"state": {"type": kind}, "force": True}
@@ -208,16 +210,12 @@ def put(agents: Agents, run: str, kind: str) -> str:
     return run
 
 
-def test_a_run_that_crashed_long_ago_is_not_begun_again(server: Server) -> None:
-    with idle(server, "late") as agents:
-        again = agents.deploy("flows.py:trivial", SAMPLE, retries_on_crash=1)
-        old, fresh = (put(agents, agents.run(again), "CRASHED") for _ in range(2))
-        age(server, old, hours=2)
-        agents.start()
-        # One look is at both.
-        until(lambda: agents.state(fresh) == "Completed", what="the fresh one", every=0.2)
-        assert agents.state(old) == "Crashed"
-        assert len(agents.states(old)) == 2
+def test_a_run_that_crashed_long_ago_is_not_begun_again(left: Left) -> None:
+    agents, old = left.agents, left.runs["old"]
+    # One look is at both.
+    until(lambda: agents.state(left.runs["fresh"]) == "Completed", what="the fresh one", every=0.2)
+    assert agents.state(old) == "Crashed"
+    assert len(agents.states(old)) == 2
 
 
 def age(server: Server, run: str, *, hours: int) -> None:
@@ -230,19 +228,7 @@ def age(server: Server, run: str, *, hours: int) -> None:
     assert changed == 2
 
 
-def test_the_runs_of_another_worker_of_the_pool_are_left_alone(server: Server) -> None:
-    with idle(server, "shared") as agents:
-        deployment = agents.deploy("flows.py:trivial", SAMPLE)
-        foreign, dead = (put(agents, agents.run(deployment), "RUNNING") for _ in range(2))
-        name(agents, foreign, "a worker by hand")
-        name(agents, dead, "qhub-shared")
-        agents.start()
-        agents.wait(dead, "Crashed", within=15)
-        agents.wait(agents.run(deployment), "Completed")
-        assert agents.state(foreign) == "Running"
-
-
-def name(agents: Agents, run: str, worker: str) -> None:
-    """Note which worker began a run, as Prefect's workers do."""
-    labels = {"prefect.worker.name": worker}
-    agents.call(f"/flow_runs/{run}/labels", labels, method="PATCH")
+def test_the_runs_of_another_worker_of_the_pool_are_left_alone(left: Left) -> None:
+    left.agents.wait(left.runs["dead"], "Crashed", within=15)
+    left.agents.wait(left.agents.run(left.agents.deploy("flows.py:trivial", SAMPLE)), "Completed")
+    assert left.agents.state(left.runs["foreign"]) == "Running"

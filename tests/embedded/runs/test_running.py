@@ -212,7 +212,7 @@ def test_a_hundred_runs_at_once_are_all_completed(agents: Agents) -> None:
 
 
 def test_what_each_run_would_read_again_is_read_once() -> None:
-    """Prefect's settings (by its worker, too, in its own spelling); its clients' certificates."""
+    """Prefect's settings (by its worker, too, in its own spelling), certificates and models."""
     code = (
         "import os\n"
         "from qhub.embedded.runs import child, warm\n"
@@ -229,6 +229,9 @@ def test_what_each_run_would_read_again_is_read_once() -> None:
         "file = certifi.where()\n"
         "print(made(cafile=file) is made(cafile=file), made() is made())\n"
         "print(made(cafile=file).verify_mode.name, made(cafile=file).check_hostname)\n"
+        "from prefect.client.schemas.objects import FlowRun\n"
+        "from prefect.client.schemas.responses import DeploymentResponse\n"
+        "print(FlowRun.__pydantic_complete__, DeploymentResponse.__pydantic_complete__)\n"
     )
     environment = {
         "PATH": os.environ["PATH"],
@@ -238,4 +241,5 @@ def test_what_each_run_would_read_again_is_read_once() -> None:
     done = subprocess.run(
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
     )
-    assert done.stdout == "True True\n[True, False]\nTrue False\nCERT_REQUIRED True\n", done.stderr
+    told = ["True True", "[True, False]", "True False", "CERT_REQUIRED True", "True True"]
+    assert done.stdout.splitlines() == told, done.stderr

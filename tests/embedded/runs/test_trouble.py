@@ -163,34 +163,32 @@ def test_a_cancelled_run_is_not_started_again(agents: Agents, tmp_path: Path) ->
         assert told.count("Scheduled") == 1, told
 
 
+@pytest.fixture(scope="module")
+def cancelled(agents: Agents, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A run that began and was cancelled; those below schedule it again, the last one for good."""
+    run = started(agents, tmp_path_factory.mktemp("cancelled") / "pid", "sleep_with_a_process")
+    agents.cancel(run)
+    agents.wait(run, "Cancelled")
+    return run
+
+
 @pytest.mark.parametrize(
     "message", ["it was Pending and did not begin", "it crashed and is started again"]
 )
 def test_what_the_platform_schedules_too_late_stays_cancelled(
-    agents: Agents, tmp_path: Path, message: str
+    agents: Agents, cancelled: str, message: str
 ) -> None:
-    run = cancelled(agents, tmp_path)
-    schedule(agents, run, message)
+    schedule(agents, cancelled, message)
     again = "the run to be Cancelled again"
-    until(lambda: agents.state(run) == "Cancelled", what=again, every=0.2)
-    assert types(agents, run).count("Running") == 1
+    until(lambda: agents.state(cancelled) == "Cancelled", what=again, every=0.2)
+    assert types(agents, cancelled).count("Running") == 1
 
 
-def test_what_somebody_schedules_again_runs(agents: Agents, tmp_path: Path) -> None:
-    run = cancelled(agents, tmp_path)
-    schedule(agents, run, "Retry from the UI")
-    agents.wait(run, "Running")
-    agents.cancel(run)
-    agents.wait(run, "Cancelled")
-
-
-def cancelled(agents: Agents, folder: Path) -> str:
-    file = folder / "pid"
-    run = agents.run(agents.deploy("flows.py:sleep_with_a_process", SAMPLE), file=str(file))
-    until(file.exists, what="the run to begin")
-    agents.cancel(run)
-    agents.wait(run, "Cancelled")
-    return run
+def test_what_somebody_schedules_again_runs(agents: Agents, cancelled: str) -> None:
+    schedule(agents, cancelled, "Retry from the UI")
+    agents.wait(cancelled, "Running")
+    agents.cancel(cancelled)
+    agents.wait(cancelled, "Cancelled")
 
 
 def schedule(agents: Agents, run: str, message: str) -> Any:

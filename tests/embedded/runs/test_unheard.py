@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -83,19 +84,18 @@ def test_without_an_agent_runs_go_on_and_are_not_given_up_at_once(forgotten: For
 
 
 class Refusing(ThreadingHTTPServer):
-    """Hands requests on to a server, but for those whose path holds a text, as often as told."""
+    """Hands requests on to a server, but for some: what their path holds → how they are answered.
+
+    Each answer is given once; the status 0 is none.
+    """
 
     def __init__(self, server: Server) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.target = f"http://127.0.0.1:{server.port}"
-        self.refused: list[str] = []
-        self.refuses = ""
-        self.status = 0
-        self.times = 0
+        self.refuses: dict[str, list[int]] = {}
 
-    def refuse(self, text: str, status: int, times: int = 1) -> None:
-        """Answer so; the status 0 is no answer."""
-        self.refuses, self.status, self.times = text, status, times
+    def statuses(self, path: str) -> list[int]:
+        return next((statuses for text, statuses in self.refuses.items() if text in path), [])
 
 
 _NOT_HANDED_ON = {"host", "upgrade", "accept-encoding"}
@@ -106,11 +106,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def handle_any(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length", 0)))
-        if self.server.times and self.server.refuses in self.path:
-            self.server.times -= 1
-            self.server.refused.append(self.path)
-            if self.server.status:
-                self._answer(self.server.status, b"{}")
+        if statuses := self.server.statuses(self.path):
+            if status := statuses.pop():
+                self._answer(status, b"{}")
             return
         headers = {k: v for k, v in self.headers.items() if k.lower() not in _NOT_HANDED_ON}
         request = urllib.request.Request(  # noqa: S310 a server of the tests
@@ -145,45 +143,57 @@ def refusing(server: Server) -> Iterator[Refusing]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def between(server: Server) -> Iterator[Refusing]:
-    with refusing(server) as found:
-        yield found
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Runs by what is refused and how: the text of the path, and the run."""
+
+    agents: Agents
+    between: Refusing
+    runs: dict[tuple[str, int], tuple[str, str]]
+    worker: int
+
+
+PATHS = ("/flow_runs/{run}/labels", "/deployments/{deployment}")
+STATUSES = (503, 500, 0)
 
 
 @pytest.fixture(scope="module")
-def refused(server: Server, between: Refusing) -> Iterator[Agents]:
-    """An agent whose requests go through what refuses some; its runs ask the server itself."""
-    variables = {
-        "QHUB_SERVER_PORT": str(between.server_port),
-        "PREFECT_CLIENT_MAX_RETRIES": "0",  # else one refusal is tried again for a minute
-    }
-    found = Agents(server, "refused", extra=variables)
-    found.configure()
-    found.start()
-    try:
-        yield found
-    finally:
-        found.stop()
+def refused(server: Server) -> Iterator[Refused]:
+    """An agent whose requests go through what refuses two for each run; runs ask the server."""
+    with refusing(server) as between:
+        variables = {
+            "QHUB_SERVER_PORT": str(between.server_port),
+            "PREFECT_CLIENT_MAX_RETRIES": "0",  # else one refusal is tried again for a minute
+        }
+        agents = Agents(server, "refused", extra=variables)
+        agents.configure()
+        runs = {}
+        for path, status in product(PATHS, STATUSES):
+            env = {"PREFECT_API_URL": server.api}
+            deployment = agents.deploy("flows.py:trivial", SAMPLE, env=env)
+            run = agents.run(deployment)
+            text = path.format(run=run, deployment=deployment)
+            between.refuses[text] = [status, status]
+            runs[path, status] = text, run
+        agents.start()
+        try:
+            yield Refused(agents, between, runs, agents.worker)
+        finally:
+            agents.stop()
 
 
-@pytest.mark.parametrize("status", [503, 500, 0])
-@pytest.mark.parametrize("path", ["/labels", "/api/deployments/"])
+@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("path", PATHS)
 def test_a_run_that_cannot_be_handed_over_begins_later(
-    refused: Agents, between: Refusing, path: str, status: int
+    refused: Refused, path: str, status: int
 ) -> None:
-    worker = refused.worker
-    env = {"PREFECT_API_URL": refused.server.api}
-    deployment = refused.deploy("flows.py:trivial", SAMPLE, env=env)
-    before = len(between.refused)
-    between.refuse(path, status, times=2)
-    run = refused.run(deployment)
+    agents, (text, run) = refused.agents, refused.runs[path, status]
     begun = "the run to begin"
-    until(lambda: refused.state(run) == "Completed", within=60, what=begun, every=0.5)
-    assert len(between.refused) == before + 2
-    assert "CRASHED" not in {state["type"] for state in refused.states(run)}
-    assert refused.call(f"/flow_runs/{run}")["run_count"] == 1
-    assert refused.worker == worker
+    until(lambda: agents.state(run) == "Completed", within=90, what=begun, every=0.5)
+    assert refused.between.refuses[text] == []
+    assert "CRASHED" not in {state["type"] for state in agents.states(run)}
+    assert agents.call(f"/flow_runs/{run}")["run_count"] == 1
+    assert agents.worker == refused.worker
 
 
 def _states(agents: Agents, run: str) -> dict[tuple[str, str], float]:
