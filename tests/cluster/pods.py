@@ -143,10 +143,11 @@ def _path(kind: str, namespace: str) -> str:
 def until(
     attempt: Callable[[], T], what: str, *, seconds: float = DEADLINE_SECONDS, pause: float = 0.1
 ) -> T:
-    """Return what `attempt` returns as soon as that is true."""
+    """Return what `attempt` returns soon after that is true; what takes long is asked less."""
     deadline = time.monotonic() + seconds
     while not (found := attempt()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds:.0f} s: {what}")
         time.sleep(pause)
+        pause = max(pause, min(1.1 * pause, 0.4))
     return found

@@ -123,7 +123,6 @@ def test_a_bed_is_made_again_and_goes_without_a_trace(
         subprocess.run(["umount", str(disk)], check=True)
     assert beds.command(checkout, "status").stdout == f"the bed {checkout.name} works\n"
     does_not_meet(bed, checkout, cluster)
-    is_made_again_without_its_first_process(checkout)
     is_replaced_when_nobody_is_in_it(checkout)
 
     during = traces(checkout) - before
@@ -156,19 +155,6 @@ def does_not_meet(bed: Place, second: Place, cluster: Cluster) -> None:
     with cluster.entered():
         assert "of-the-second-bed" not in cluster.kubectl("get", "namespaces")
     assert lifecycle.condition(bed).problems == ()
-
-
-def is_made_again_without_its_first_process(place: Place) -> None:
-    """Hold that all ends with the first process, and that the next `up` makes a new bed."""
-    (first, *_) = cgroups.members(place.name, "first")
-    os.kill(first, signal.SIGKILL)
-    until(lambda: not cgroups.members(place.name), "all ends with the first process")
-    status = beds.command(place, "status")
-    assert status.returncode == 4
-    assert status.stdout == "its first process or its network is gone\n"
-    again = beds.command(place, "up")
-    assert again.returncode == 0, again.stderr
-    assert "takes away the former bed: its first process" in again.stderr
 
 
 def is_replaced_when_nobody_is_in_it(place: Place) -> None:

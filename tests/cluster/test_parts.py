@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster import beds
-from tests.cluster.bed import images, lifecycle, network
+from tests.cluster.bed import cgroups, images, lifecycle, network
 from tests.cluster.bed.parts import parts
-from tests.cluster.bed.place import NODE_NAME, Place
+from tests.cluster.bed.place import Place
 from tests.cluster.pods import get, make_namespace, outcome, pod, start, until
 
 if TYPE_CHECKING:
@@ -66,14 +66,20 @@ def phase(cluster: Cluster, name: str) -> str:
 
 
 def test_a_part_can_be_held(second: Place) -> None:
-    cluster, held = beds.as_cluster(second), second.held / "apiserver"
+    held = second.held / "scheduler"
     held.touch()
     try:
-        until(lambda: lifecycle.process(second, "apiserver") is None, "the API server is gone")
-        assert cluster.inside([str(second.bin / "kubectl"), "get", "nodes"]).returncode != 0
-        problems = lifecycle.condition(second).problems
-        assert problems == ("these parts do not run: apiserver",)
+        until(lambda: lifecycle.process(second, "scheduler") is None, "the scheduler is gone")
+        assert lifecycle.condition(second).problems == ("these parts do not run: scheduler",)
     finally:
         held.unlink()
     until(lambda: lifecycle.condition(second).problems == (), "the bed works again")
-    assert NODE_NAME in cluster.kubectl("get", "nodes")
+
+
+def test_all_ends_with_the_first_process(second: Place) -> None:
+    (first, *_) = cgroups.members(second.name, "first")
+    os.kill(first, signal.SIGKILL)
+    until(lambda: not cgroups.members(second.name), "all ends with the first process")
+    status = beds.command(second, "status")
+    assert status.returncode == 4
+    assert status.stdout == "its first process or its network is gone\n"

@@ -48,7 +48,7 @@ def controlled(
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=log,
-                    env={"PATH": os.environ["PATH"], "HOME": str(folder)},
+                    env={"PATH": os.environ["PATH"], "HOME": str(folder), "GOGC": "400"},
                     start_new_session=True,
                 )
             )

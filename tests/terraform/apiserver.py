@@ -118,12 +118,7 @@ class ApiServer:
 
     def _asked(self, asked: tuple[str, str, bytes | None, dict[str, str]]) -> tuple[int, bytes]:
         """Ask over the connection of this thread, which is left open where all went well."""
-        connection = self._connections.__dict__.pop("mine", None) or _Connection(
-            "127.0.0.1",
-            self.port,
-            timeout=30,
-            context=ssl.create_default_context(cafile=str(self.ca)),
-        )
+        connection = self._connections.__dict__.pop("mine", None) or self._connection()
         try:
             connection.request(*asked)
             answer = connection.getresponse()
@@ -133,6 +128,10 @@ class ApiServer:
             raise
         self._connections.mine = connection
         return answer.status, content
+
+    def _connection(self) -> _Connection:
+        context = ssl.create_default_context(cafile=str(self.ca))
+        return _Connection("127.0.0.1", self.port, timeout=30, context=context)
 
     def remove_namespace(self, name: str) -> None:
         """Delete a namespace, if it is there, and wait until it is gone."""
@@ -155,27 +154,41 @@ class ApiServer:
 
         Of a Helm release, where one is named.
         """
+        path = f"/api/v1/namespaces/{namespace}/pods"
+        query = f"&labelSelector=app.kubernetes.io/instance={release}" if release else ""
         over = threading.Event()
-        query = f"?labelSelector=app.kubernetes.io/instance={release}" if release else ""
-        player = threading.Thread(target=self._play, args=(namespace, query, over), daemon=True)
-        player.start()
+        threading.Thread(target=self._play, args=(path, query, over), daemon=True).start()
         try:
             yield
         finally:
             over.set()
-            player.join()
 
-    def _play(self, namespace: str, query: str, over: threading.Event) -> None:
-        path = f"/api/v1/namespaces/{namespace}/pods"
+    def _play(self, path: str, query: str, over: threading.Event) -> None:
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         condition = {"type": "Ready", "status": "True", "lastTransitionTime": now}
         status = {"phase": "Running", "startTime": now, "conditions": [condition]}
-        while not over.wait(0.2):
-            with contextlib.suppress(OSError, RefusedError):
-                for pod in self.call("GET", path + query)["items"]:
+        while not over.wait(0.1):
+            # The server is away, or a pod is gone: the next watch tells of all that are there.
+            with contextlib.suppress(OSError, http.client.HTTPException, RefusedError, ValueError):
+                for pod in self._changed(path, query):
+                    if over.is_set():
+                        return
+                    one = f"{path}/{pod['metadata']['name']}/status"
                     if pod["status"].get("phase") != "Running":
-                        one = f"{path}/{pod['metadata']['name']}/status"
                         self.call("PATCH", one, {"status": status})
+
+    def _changed(self, path: str, query: str) -> Iterator[Any]:
+        """Yield the objects that are there, and for some seconds each that comes or changes."""
+        with contextlib.closing(self._connection()) as connection:
+            headers = {"Authorization": f"Bearer {self.token}"}
+            # Version 0 is what the server's cache has. The newest would wait for a write to pods,
+            # as etcd 3.4 does not say how far its watches are.
+            asked = f"{path}?watch=1&resourceVersion=0&timeoutSeconds=5{query}"
+            connection.request("GET", asked, headers=headers)
+            for line in connection.getresponse():
+                event = json.loads(line)
+                if event["type"] in ("ADDED", "MODIFIED"):
+                    yield event["object"]
 
     @contextlib.contextmanager
     def away(self) -> Iterator[None]:
@@ -215,6 +228,7 @@ class ApiServer:
             f"--listen-client-urls={client}",
             f"--advertise-client-urls={client}",
             f"--listen-peer-urls={peer}",
+            "--unsafe-no-fsync",  # only a machine that loses its power loses what it has
         )
         self._start_apiserver()
         self._wait()

@@ -220,7 +220,7 @@ def _until(place: Place, deadline: float, what: str, attempt: Callable[[], objec
                     f"{what} was not ready after {READY_SECONDS} s: {error}",
                     hint=_which(place),
                 ) from None
-            time.sleep(0.1)
+            time.sleep(0.2)
         else:
             return
 

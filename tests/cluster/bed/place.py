@@ -77,7 +77,7 @@ class Place:
 
     @property
     def state(self) -> Path:
-        """What ends with the bed: keys, etcd, containers, logs."""
+        """What of the bed is on disk and ends with it: keys, volumes of pods, logs."""
         return self.cache / "state"
 
     @property
