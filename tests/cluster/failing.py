@@ -1,8 +1,10 @@
-"""Deploys of a test that go on side by side, and who has too few rights for one."""
+"""Deploys of a test that go on side by side, by another QHub or by who has too few rights."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -11,13 +13,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.cli.process import QHUB
+from tests.cluster.bed.place import CHECKOUT
 from tests.cluster.pods import start
 
 if TYPE_CHECKING:
     from tests.cluster.access import Cluster
     from tests.cluster.place import Place
 
-__all__ = ["BINDING", "Attempt", "Told", "at_work", "bound", "limited_user", "shown"]
+__all__ = [
+    "BINDING",
+    "Attempt",
+    "Told",
+    "another_qhub",
+    "at_work",
+    "bound",
+    "limited_user",
+    "shown",
+]
 
 DEADLINE_SECONDS = 300
 BINDING = "deployer"
@@ -41,15 +53,15 @@ class Told:
     at: float
 
     @property
-    def error(self) -> dict[str, Any]:
-        """What `--output json` says of the failure."""
-        found: dict[str, Any] = json.loads(self.out)["error"]
+    def report(self) -> dict[str, Any]:
+        """What `--output json` says."""
+        found: dict[str, Any] = json.loads(self.out)
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One `qhub deploy` at work; what it prints goes to files."""
+    """One `qhub deploy` at work, of another QHub if one is given; what it prints goes to files."""
 
     place: Place
     process: subprocess.Popen[bytes]
@@ -58,8 +70,10 @@ class Attempt:
     begun: float
 
     @classmethod
-    def begin(cls, place: Place) -> Attempt:
+    def begin(cls, place: Place, *, qhub: Path | None = None) -> Attempt:
         """Start `qhub deploy --output json`."""
+        first = [] if qhub is None else [str(qhub)]
+        path = os.pathsep.join([*first, place.environment["PYTHONPATH"]])
         log = place.folder.parent
         number = len(list(log.glob("*.out")))
         out, err = log / f"{number}.out", log / f"{number}.err"
@@ -68,7 +82,7 @@ class Attempt:
             process = subprocess.Popen(
                 [*QHUB, "deploy", "--yes", "--output", "json"],
                 cwd=place.folder,
-                env=place.env(),
+                env=place.env({"PYTHONPATH": path}),
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
@@ -96,9 +110,14 @@ def at_work(place: Place) -> list[str]:
     return found
 
 
-def shown(place: Place, reason: str) -> float:
-    """Return when the cluster first showed an event of this reason, in seconds since 1970."""
-    told = [event for event in place.items("events") if event["reason"] == reason]
+def shown(place: Place, agent: str, reason: str) -> float:
+    """Return when the cluster first showed such an event of an agent, in seconds since 1970."""
+    told = [
+        event
+        for event in place.items("events")
+        if event["reason"] == reason
+        and event["involvedObject"]["name"].startswith(f"qhub-{agent}-")
+    ]
     times = [event.get("firstTimestamp") or event["eventTime"] for event in told]
     assert times, f"no event {reason}"
     return min(datetime.fromisoformat(time).timestamp() for time in times)
@@ -137,3 +156,24 @@ def bound(namespace: str) -> dict[str, Any]:
         "roleRef": {"apiGroup": rbac, "kind": "Role", "name": BINDING},
         "subjects": [{"kind": "ServiceAccount", "name": BINDING, "namespace": namespace}],
     }
+
+
+def another_qhub(folder: Path) -> Path:
+    """Make a QHub whose chart differs from ours.
+
+    It refuses two replicas, which the check of the config lets through, and does not fit Pod
+    Security `restricted`.
+    """
+    ignored = shutil.ignore_patterns(".terraform")
+    for part in ("qhub", "helm", "schemas", "terraform"):
+        shutil.copytree(CHECKOUT / part, folder / part, ignore=ignored)
+    chart = folder / "helm" / "prefect-agent"
+    schema = json.loads((chart / "values.schema.json").read_text(encoding="utf-8"))
+    schema["properties"]["replicas"]["maximum"] = 1
+    del schema["definitions"]["podSecurityContext"]["properties"]["runAsNonRoot"]["const"]
+    (chart / "values.schema.json").write_text(json.dumps(schema), encoding="utf-8")
+    values = (chart / "values.yaml").read_text(encoding="utf-8")
+    assert "runAsNonRoot: true" in values
+    loose = values.replace("runAsNonRoot: true", "runAsNonRoot: false")
+    (chart / "values.yaml").write_text(loose, encoding="utf-8")
+    return folder

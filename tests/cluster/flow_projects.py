@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["COUNTED", "GONE", "PROJECT"]
+__all__ = ["COUNTED", "PROJECT"]
 
 PROJECT = {
     "pyproject.toml": "",
@@ -19,8 +19,9 @@ PROJECT = {
 
         @flow
         def prices(rows: int = 3):
+            import tiny
             found = len(Path("data/rows.csv").read_text().split()), Path(".env").exists()
-            return Completed(message=f"{rows * EURO} {found} {os.getcwd()}")
+            return Completed(message=f"{rows * EURO} {tiny.VALUE} {found} {os.getcwd()}")
     """,
     "shop/__init__.py": "",
     "shop/table.py": "ROWS = 4\n",
@@ -37,32 +38,22 @@ PROJECT = {
         def orders():
             return Completed(message=f"{ROWS} {os.path.exists(table.__cached__)}")
     """,
-    "packaged.py": """
-        from prefect import flow
-        from prefect.states import Completed
-
-        @flow
-        def packaged():
-            import tiny
-            return Completed(message=f"{tiny.VALUE}")
-    """,
     "publish.py": """
         import json, sys
 
         from qhub.flows import build, deploy
 
-        from packaged import packaged
         from prices import prices
         from shop.orders import orders
 
         built = build(
-            [prices, orders, packaged],
+            [prices, orders],
             image=sys.argv[1],
             push=True,
             builder="chroot",
             requirements="requirements.txt",
         )
-        done = [deploy(flow, image=built, build=False) for flow in (prices, orders, packaged)]
+        done = [deploy(flow, image=built, build=False) for flow in (prices, orders)]
         print(json.dumps([built.reference, built.code, {one.name: one.id for one in done}]))
     """,
 }
@@ -77,5 +68,3 @@ COUNTED = """
     def counted():
         return Completed(message=f"{VALUE} {os.environ['QHUB_CODE_DIGEST']}")
 """
-
-GONE = "from prefect import flow\n\n@flow\ndef gone(): ...\n"

@@ -119,7 +119,7 @@ def ended(server: Server, flow_run: str) -> dict[str, Any]:
         found: dict[str, Any] = server.call("GET", f"/flow_runs/{flow_run}")
         return found if found["state_type"] in _FINAL else None
 
-    found = pods.until(final, f"flow run {flow_run} ends", seconds=SECONDS, pause=0.5)
+    found = pods.until(final, f"flow run {flow_run} ends", seconds=SECONDS, pause=1)
     assert found is not None
     return found
 

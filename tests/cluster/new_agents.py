@@ -69,7 +69,8 @@ def config(url: str, flow_image: str) -> dict[str, Any]:
                 },
                 "podAnnotations": {"qhub.test/note": MARK},
                 "nodeSelector": {"kubernetes.io/os": "linux"},
-                "worker": {"querySeconds": 2, "prefetchSeconds": 5},
+                "resources": {"requests": {"cpu": "50m"}},
+                "worker": {"querySeconds": 5, "prefetchSeconds": 5},
                 "job": {
                     "nodeSelector": {"kubernetes.io/os": "linux"},
                     "tolerations": [{"key": "team", "operator": "Exists"}],

@@ -56,6 +56,7 @@ class Version:
     """
 
     number: str
+    python: str
     labels: Mapping[str, tuple[str, ...]]
     variables: Mapping[str, str]
     prefect: Mapping[str, Any]
@@ -68,10 +69,13 @@ _EXTRA = {
         "extraVolumeMounts": [{"name": "flows", "mountPath": FLOWS, "readOnly": True}],
     }
 }
-_QUICK = {"initialDelaySeconds": 60, "periodSeconds": 2, "timeoutSeconds": 1, "failureThreshold": 3}
+_SMALL = {"resources": {"requests": {"cpu": "10m"}}}
+# What only starts on a busy machine, or is slow there, is not taken for one that hangs.
+_WATCHED = {"initialDelaySeconds": 60, "periodSeconds": 2, "timeoutSeconds": 5}
 VERSIONS = {
     "1.4.1": Version(
         "1.4.1",
+        "3.10",
         {"day": ("day",), "night": ("etl", "night", "~ $HOME")},
         {"GCP_CREDENTIALS": "GCP_CREDENTIALS", "DATABASE": "DATABASE", "PASSWORD": "PASSWORD"},
         {
@@ -84,8 +88,8 @@ VERSIONS = {
                     "job": {"resources": {"limits": {"cpu": "1", "memory": "512Mi"}}},
                 },
                 "agent": {"deleteFinishedJobs": False},
-                "livenessProbe": _QUICK,
                 "terminationGracePeriodSeconds": 5,
+                **_SMALL,
                 "envVars": ENV_VARS,
                 "secretEnvVars": {
                     "GCP_CREDENTIALS": "QHUB_SECRET_GCP",
@@ -98,7 +102,10 @@ VERSIONS = {
                 {"name": "day", "queues": ["day"], "token": "DAY_TOKEN"},
                 {
                     "name": "night",
-                    "overrides": {"PREFECT__CLOUD__AGENT__LABELS": ["etl", "night", "~ $HOME"]},
+                    "overrides": {
+                        "PREFECT__CLOUD__AGENT__LABELS": ["etl", "night", "~ $HOME"],
+                        "livenessProbe": _WATCHED,
+                    },
                     "token": "NIGHT_TOKEN",
                 },
             ],
@@ -112,6 +119,7 @@ VERSIONS = {
     ),
     "0.14.22": Version(
         "0.14.22",
+        "3.8",
         {"pipelines": ("etl", "it's $(HOME) $HOME")},
         {
             "PREFECT__CONTEXT__SECRETS__GCP_CREDENTIALS": "GCP_CREDENTIALS",
@@ -138,6 +146,7 @@ VERSIONS = {
                     "PREFECT__CONTEXT__SECRETS__PASSWORD": {"from_file": "password"},
                 },
                 "agent": {"logLevel": "DEBUG"},
+                **_SMALL,
                 **_EXTRA,
             }
         },
@@ -241,7 +250,7 @@ def _let_run(
         phase = seen.get("pods", {}).get("status", {}).get("phase")
         return phase in ("Succeeded", "Failed") or run.is_finished
 
-    until(over, "the run ends", seconds=START_SECONDS)
+    until(over, "the run ends", seconds=START_SECONDS, pause=0.5)
     until(lambda: run.is_finished, f"its end is told; it was {run.states}, {run.logs}")
     pod = seen["pods"]
     logs = pods.log(cluster, place.namespace, pod["metadata"]["name"])

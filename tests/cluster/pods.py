@@ -99,7 +99,7 @@ def outcome(
         found = get(cluster, namespace, "pod", name)["status"]["phase"]
         return found if found in ("Succeeded", "Failed") else ""
 
-    ended = until(phase, f"pod {name} ends", seconds=seconds)
+    ended = until(phase, f"pod {name} ends", seconds=seconds, pause=0.3)
     return ended, log(cluster, namespace, name).strip()
 
 
@@ -141,7 +141,7 @@ def _path(kind: str, namespace: str) -> str:
 
 
 def until(
-    attempt: Callable[[], T], what: str, *, seconds: float = DEADLINE_SECONDS, pause: float = 0.1
+    attempt: Callable[[], T], what: str, *, seconds: float = DEADLINE_SECONDS, pause: float = 0.2
 ) -> T:
     """Return what `attempt` returns soon after that is true; what takes long is asked less."""
     deadline = time.monotonic() + seconds

@@ -36,15 +36,18 @@ PORT = 4200
 START_SECONDS = 180
 _ANSWER_SECONDS = 120
 _DATABASE = "/data/prefect.db"
+_URL = f"sqlite+aiosqlite:///{_DATABASE}"
 # Not `prefect server start`, which is this behind a second process.
 _SERVE = f"""
-from qhub.embedded.programs import collector, savings
+from qhub.embedded.programs import collector
 with collector.resting():
     import uvicorn
     from prefect.server.api.server import create_app
+    from qhub.embedded.programs import database, savings
+    database.prepare("{_URL}")
     savings.prepare()
     app = create_app()
-uvicorn.run(app, host="0.0.0.0", port={PORT})
+uvicorn.run(app, host="0.0.0.0", port={PORT}, access_log=False)
 """
 _START = (
     f"[ -e {_DATABASE} ] || gzip -dc /start/migrated >{_DATABASE} || rm {_DATABASE}; "
@@ -139,7 +142,7 @@ def start(cluster: Cluster, namespace: str, *, auth: str | None = None) -> Serve
         conditions = {one["type"]: one["status"] for one in status.get("conditions", ())}
         return conditions.get("Ready") == "True"
 
-    pods.until(ready, "the Prefect server is ready", seconds=START_SECONDS)
+    pods.until(ready, "the Prefect server is ready", seconds=START_SECONDS, pause=0.5)
     address = pods.get(cluster, namespace, "service", NAME)["spec"]["clusterIP"]
     url = f"http://{address}:{PORT}/api"
     own_url = url if cluster.place is not None else _forwarded(cluster, namespace)
@@ -161,7 +164,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 def _pod(image_name: str, *, auth: str | None) -> dict[str, Any]:
     plain = {
         "PREFECT_HOME": "/data",
-        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{_DATABASE}",
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": _URL,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_SERVER_UI_ENABLED": "false",
         **{f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in _IDLE},
@@ -188,7 +191,7 @@ def _pod(image_name: str, *, auth: str | None) -> dict[str, Any]:
         "command": ["sh", "-c", _START],
         "env": variables,
         "ports": [{"containerPort": PORT}],
-        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
+        "resources": {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
         "startupProbe": {  # which is over when it has been answered
             "httpGet": {"path": "/api/health", "port": PORT},
             "periodSeconds": 1,

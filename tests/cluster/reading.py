@@ -55,10 +55,13 @@ def reader(salt: str, files: dict[str, str], variables: dict[str, str]):
     if wrong or shown or there != set(files):
         raise ValueError(f"wrong: {sorted(wrong)}; {len(shown)} processes show one")
 """
-# Of `prefect.overrides`: the code, beside all that the chart mounts itself; and runs begin soon.
+# Of `prefect.overrides`: the code, beside all that the chart mounts itself; runs begin soon, and
+# many pods have room on a small node.
 OVERRIDES: Mapping[str, Any] = {
-    "worker": {"querySeconds": 2},
+    "worker": {"querySeconds": 5},
+    "resources": {"requests": {"cpu": "50m"}},
     "job": {
+        "resources": {"requests": {"cpu": "50m"}},
         "extraVolumes": [{"name": "flows", "configMap": {"name": _NAME}}],
         "extraVolumeMounts": [{"name": "flows", "mountPath": flow_runs.FOLDER, "readOnly": True}],
     },

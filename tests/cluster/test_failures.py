@@ -1,31 +1,35 @@
 """What keeps a deploy from its end is told with the mend, in time; and the next deploy works.
 
-A deploy that fails mostly waits, so all of them are begun together, each in a namespace of its own
-and with an agent named after what is wrong.
+A deploy that fails mostly waits, so all are begun together, each in a namespace of its own; what
+does not disturb each other is wrong in one of them, each of an agent named after it.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import secrets
-import shutil
 import urllib.request
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cluster import pods, prefect_server
-from tests.cluster.bed.place import CHECKOUT
-from tests.cluster.failing import BINDING, Attempt, at_work, bound, limited_user, shown
+from tests.cluster.failing import (
+    BINDING,
+    Attempt,
+    another_qhub,
+    at_work,
+    bound,
+    limited_user,
+    shown,
+)
 from tests.cluster.images import image
-from tests.cluster.place import STAGE, place_in
+from tests.cluster.place import STAGE, new_namespace, place_in
 from tests.cluster.pods import start, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from tests.cluster.access import Cluster
     from tests.cluster.place import Place
@@ -34,13 +38,7 @@ if TYPE_CHECKING:
 TOLD_WITHIN_SECONDS = 60
 QUICK = {
     "readinessProbe": {"initialDelaySeconds": 1, "periodSeconds": 1},
-    "resources": {"requests": {"cpu": "10m"}},  # others' pods must fit beside eight agents
-}
-QUOTA = {
-    "kind": "ResourceQuota",
-    "apiVersion": "v1",
-    "metadata": {"name": "full"},
-    "spec": {"hard": {"pods": "0"}},
+    "resources": {"requests": {"cpu": "10m"}},  # others' pods must fit beside them
 }
 PUSHED_LATE = f"3.8.8-late-{secrets.token_hex(4)}"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
@@ -84,13 +82,6 @@ CASES: Mapping[str, Case] = {
         event="FailedScheduling",
         overrides={"resources": {"requests": {"cpu": "900"}}},
     ),
-    "quota": Case(
-        "deployment/qhub-quota",
-        "exceeded quota: full",
-        "free something, lower `resources`, or ask for more: `kubectl describe quota full` "
-        "shows it",
-        event="FailedCreate",
-    ),
     "security": Case(
         "deployment/qhub-security",
         'violates PodSecurity "restricted:latest"',
@@ -99,7 +90,7 @@ CASES: Mapping[str, Case] = {
         event="FailedCreate",
     ),
     "rights": Case(
-        'helm_release.agent["rights"]',
+        'helm_release.agent["security"]',
         "forbidden",
         "ask who administers the cluster for that right, and deploy again",
     ),
@@ -116,213 +107,179 @@ CASES: Mapping[str, Case] = {
         overrides={"topologySpreadConstraints": [SPREAD]},
     ),
 }
-LIMITED = {"security", "rights"}
-"""Whose user may not look at the namespace: what it enforces is only seen when pods are refused."""
+DEPLOYS = {
+    "pending": ("image", "selector", "room"),
+    "refused": ("chart", "kubernetes"),
+    "limited": ("security",),
+}
+"""The agents of each deploy; the user of the last may not look at the namespace: what it enforces
+is only seen when pods are refused."""
 
 
 @pytest.fixture(scope="module")
 def server(cluster: Cluster) -> Iterator[Server]:
     """The Prefect server of all agents."""
-    name = f"test-{secrets.token_hex(4)}"
-    pods.make_namespace(cluster, name)
-    yield prefect_server.start(cluster, name)
-    pods.remove(cluster, "namespace", name)
+    with new_namespace(cluster) as namespace:
+        yield prefect_server.start(cluster, namespace)
 
 
 @pytest.fixture(scope="module")
-def places(
-    cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Place]]:
-    """A place for each case."""
-    made = {}
-    for name in CASES:
+def another_chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return another_qhub(tmp_path_factory.mktemp("another"))
+
+
+@pytest.fixture(scope="module")
+def failing(
+    cluster: Cluster,
+    server: Server,
+    another_chart: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[dict[str, Attempt]]:
+    """The deploys that fail, all at work."""
+    begun = {}
+    for name, agents in DEPLOYS.items():
         folder = tmp_path_factory.mktemp(name)
         namespace = f"test-{name}-{secrets.token_hex(4)}"
-        pods.make_namespace(cluster, namespace, pods.RESTRICTED)
-        made[name] = place_in(folder, cluster, namespace)
-        if name in LIMITED:
+        labels = None if name == "refused" else pods.RESTRICTED
+        pods.make_namespace(cluster, namespace, labels)
+        place = place_in(folder, cluster, namespace)
+        if name == "limited":
             user = limited_user(cluster, namespace, folder)
-            made[name].environment["KUBECONFIG"] = str(user)
-    yield made
-    for place in made.values():
-        pods.remove(cluster, "namespace", place.namespace)
+            place.environment["KUBECONFIG"] = str(user)
+        _write(place, server, {agent: CASES[agent] for agent in agents})
+        begun[name] = Attempt.begin(place, qhub=None if name == "pending" else another_chart)
+    yield begun
+    for attempt in begun.values():
+        pods.remove(cluster, "namespace", attempt.place.namespace)
 
 
-@pytest.fixture(scope="module")
-def failing(cluster: Cluster, server: Server, places: dict[str, Place]) -> dict[str, Attempt]:
-    """The deploys that fail, all at work."""
-    start(cluster, places["quota"].namespace, QUOTA)
-    quota = places["quota"]
-    until(lambda: "hard" in quota.items("resourcequotas")[0]["status"], "the quota is counted")
-    _with_another_chart(places["chart"], stricter=True)
-    _with_another_chart(places["security"], stricter=False)
-    begun = {}
-    for name, case in CASES.items():
-        _write(places[name], server, name, case)
-        begun[name] = Attempt.begin(places[name])
-    until(lambda: places["rights"].items("deployments"), "Helm is at work", seconds=180)
-    assert at_work(places["rights"]), "what works for a place is not found"
-    pods.remove(cluster, "rolebinding", BINDING, places["rights"].namespace)
-    return begun
-
-
-@pytest.fixture(scope="module")
-def mended() -> dict[str, Attempt]:
-    """The deploys after the mend that have been begun."""
-    return {}
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_cause_and_the_mend_are_told_in_time(
-    name: str, failing: dict[str, Attempt], mended: dict[str, Attempt], server: Server
+def test_what_pods_wait_for_in_vain_is_told_and_the_next_deploy_works(
+    failing: dict[str, Attempt], server: Server
 ) -> None:
-    case, attempt = CASES[name], failing[name]
+    place = failing["pending"].place
+    _is_told(failing["pending"], "image", "selector", "room")
 
-    told = attempt.told()
+    _push_late()
+    # With the same config of the image: what is wrong is not in it.
+    _write(place, server, {"image": CASES["image"], "selector": None, "room": None})
+    _works(place, server, "image", "selector", "room")
 
-    assert told.status == 3, told.out + told.err
-    (trouble,) = told.error["troubles"]
-    assert case.about in trouble["about"]
-    assert case.message in trouble["message"]
-    assert case.hint in trouble["hint"]
-    # What a person reads holds all of it, too.
-    assert trouble["message"] in told.error["message"]
-    assert trouble["hint"] in told.error["message"]
-    begun = shown(attempt.place, case.event) if case.event else attempt.begun
-    assert told.at - begun < TOLD_WITHIN_SECONDS
-    _is_quiet(attempt.place)
-    mended[name] = _mended(name, attempt.place, server)
+    values = place.folder / "stages" / STAGE / "values" / "image.yaml"
+    rendered = values.read_text(encoding="utf-8")
+    values.write_text(f"{rendered}replicas: many\n", encoding="utf-8")
+    said = place.run("deploy", status=5)
+    assert str(values.relative_to(place.folder)) in said
+    assert "--force" in said
+    assert place.report("deploy", "--force")["unchanged"]
+    assert values.read_text(encoding="utf-8") == rendered
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_the_next_deploy_works(
-    name: str, failing: dict[str, Attempt], mended: dict[str, Attempt], server: Server
+def test_what_is_refused_is_told_and_the_next_deploy_works(
+    failing: dict[str, Attempt], server: Server
 ) -> None:
-    if name not in mended:
-        assert failing[name].told().status == 3
-        mended[name] = _mended(name, failing[name].place, server)
+    place = failing["refused"].place
+    _is_told(failing["refused"], "chart", "kubernetes")
 
-    told = mended[name].told()
-
-    assert told.status == 0, told.out + told.err
-    place = mended[name].place
-    # A worker is ready a moment before it is heard of.
-    until(lambda: server.every(f"/work_pools/{name}/workers/filter"), "the worker is heard of")
-    assert place.report("status")["healthy"]
-    assert place.report("deploy")["unchanged"]
-    _is_quiet(place)
+    _write(place, server, {"kubernetes": None})  # and nothing is left of the other one
+    _works(place, server, "kubernetes")
 
 
-def test_what_pod_security_will_refuse_is_told_before_anything_is_changed(
-    cluster: Cluster, server: Server, namespace: str, tmp_path: Path
+def test_what_a_user_of_few_rights_meets_is_told_and_the_next_deploy_works(
+    failing: dict[str, Attempt], server: Server, cluster: Cluster
 ) -> None:
-    enforced = "pod-security.kubernetes.io/enforce=restricted"
-    cluster.kubectl("label", "namespace", namespace, enforced)
-    place = place_in(tmp_path, cluster, namespace)
-    _write(place, server, "etl")
-    _with_another_chart(place, stricter=False)
+    place = failing["limited"].place
+    _is_told(failing["limited"], "security")
 
-    error = place.report("deploy", status=3)["error"]
-
-    about = {trouble["about"] for trouble in error["troubles"]}
-    assert about == {
-        "agent etl: podSecurityContext.runAsNonRoot",
-        "agent etl: job.podSecurityContext.runAsNonRoot",
-    }
-    for trouble in error["troubles"]:
-        assert f"namespace '{namespace}' enforces Pod Security 'restricted'" in trouble["message"]
-        assert trouble["hint"].startswith("take it out of prefect.overrides")
-    assert place.items("secrets") == []
-
-
-def test_who_has_no_rights_is_told_all_that_are_missing(
-    places: dict[str, Place], server: Server, cluster: Cluster
-) -> None:
-    place = places["rights"]
+    attempt = Attempt.begin(place)
+    until(lambda: place.items("pods"), "Helm is at work")
+    assert at_work(place), "what works for a place is not found"
     pods.remove(cluster, "rolebinding", BINDING, place.namespace)
-    _write(place, server, "rights")
+    _is_told(attempt, "rights")
 
     error = place.report("deploy", status=3)["error"]
-
     (trouble,) = error["troubles"]
     assert trouble["about"] == f"system:serviceaccount:{place.namespace}:{BINDING} may not"
     for kind in ("deployments.apps", "secrets", "roles.rbac.authorization.k8s.io"):
         assert f" {kind} in namespace '{place.namespace}'" in trouble["message"]
     assert trouble["hint"] == "ask who administers the cluster for these rights"
+
     start(cluster, place.namespace, bound(place.namespace))
-    place.run("deploy")
+    _works(place, server, "security")
 
 
-def test_values_edited_by_hand_are_told_and_not_applied(
-    places: dict[str, Place], server: Server
+def test_what_pod_security_will_refuse_is_told_before_anything_is_changed(
+    cluster: Cluster, server: Server, another_chart: Path, tmp_path: Path
 ) -> None:
-    place = places["image"]
-    _write(place, server, "image")
-    place.run("render")
-    values = place.folder / "stages" / STAGE / "values" / "image.yaml"
-    rendered = values.read_text(encoding="utf-8")
-    values.write_text(f"{rendered}replicas: many\n", encoding="utf-8")
+    with new_namespace(cluster) as namespace:
+        place = place_in(tmp_path, cluster, namespace)
+        _write(place, server, {"etl": None})
 
-    said = place.run("deploy", status=5)
+        told = Attempt.begin(place, qhub=another_chart).told()
 
-    assert str(values.relative_to(place.folder)) in said
-    assert "--force" in said
-    place.run("deploy", "--force")
-    assert values.read_text(encoding="utf-8") == rendered
+        assert told.status == 3, told.out + told.err
+        assert place.items("secrets") == []
+    troubles = told.report["error"]["troubles"]
+    assert {trouble["about"] for trouble in troubles} == {
+        "agent etl: podSecurityContext.runAsNonRoot",
+        "agent etl: job.podSecurityContext.runAsNonRoot",
+    }
+    for trouble in troubles:
+        assert f"namespace '{namespace}' enforces Pod Security 'restricted'" in trouble["message"]
+        assert trouble["hint"].startswith("take it out of prefect.overrides")
 
 
-def _write(place: Place, server: Server, name: str, case: Case | None = None) -> None:
-    """Write a config file with what is wrong in a case; with nothing wrong without one."""
+def _write(place: Place, server: Server, agents: Mapping[str, Case | None]) -> None:
+    """Write a config file of agents with what is wrong in a case; nothing is wrong without one."""
     repository, _, tag = image("flow").rpartition(":")
     place.write(
         prefect={
             "enabled": True,
-            "image": f"{repository}:{(case and case.tag) or tag}",
+            "image": f"{repository}:{tag}",
             "api": {"url": server.url},
-            "agents": [{"name": name}],
-            "overrides": {**QUICK, **(case.overrides if case else {})},
+            "overrides": QUICK,
+            "agents": [
+                {
+                    "name": name,
+                    "image": f"{repository}:{(case and case.tag) or tag}",
+                    "overrides": dict(case.overrides) if case else {},
+                }
+                for name, case in agents.items()
+            ],
         }
     )
 
 
-def _with_another_chart(place: Place, *, stricter: bool) -> None:
-    """Have a QHub whose chart differs from ours.
+def _is_told(attempt: Attempt, *names: str) -> None:
+    """Hold that an attempt fails, and tells all that is wrong in these cases, and no more."""
+    told = attempt.told()
 
-    A stricter one refuses two replicas, which the check of the config lets through; the other one
-    does not fit Pod Security `restricted`.
-    """
-    copy = place.folder.parent / "checkout"
-    for part in ("qhub", "helm", "schemas", "terraform"):
-        ignored = shutil.ignore_patterns("__pycache__", ".terraform")
-        shutil.copytree(CHECKOUT / part, copy / part, ignore=ignored)
-    chart = copy / "helm" / "prefect-agent"
-    schema = json.loads((chart / "values.schema.json").read_text(encoding="utf-8"))
-    if stricter:
-        schema["properties"]["replicas"]["maximum"] = 1
-    else:
-        del schema["definitions"]["podSecurityContext"]["properties"]["runAsNonRoot"]["const"]
-        values = (chart / "values.yaml").read_text(encoding="utf-8")
-        assert "runAsNonRoot: true" in values
-        loose = values.replace("runAsNonRoot: true", "runAsNonRoot: false")
-        (chart / "values.yaml").write_text(loose, encoding="utf-8")
-    (chart / "values.schema.json").write_text(json.dumps(schema), encoding="utf-8")
-    place.environment["PYTHONPATH"] = f"{copy}{os.pathsep}{place.environment['PYTHONPATH']}"
+    assert told.status == 3, told.out + told.err
+    error = told.report["error"]
+    assert len(error["troubles"]) == len(names), error
+    for name in names:
+        case = CASES[name]
+        [trouble] = [each for each in error["troubles"] if case.about in each["about"]]
+        assert case.message in trouble["message"]
+        assert case.hint in trouble["hint"]
+        # What a person reads holds all of it, too.
+        assert trouble["message"] in error["message"]
+        assert trouble["hint"] in error["message"]
+        begun = shown(attempt.place, name, case.event) if case.event else attempt.begun
+        assert told.at - begun < TOLD_WITHIN_SECONDS
+    _is_quiet(attempt.place)
 
 
-def _mended(name: str, place: Place, server: Server) -> Attempt:
-    """Put right what is wrong in a case, and deploy again."""
-    if name == "image":
-        _push_late()
-        return Attempt.begin(place)  # with the same config: what is wrong is not in it
-    if name == "quota":
-        pods.remove(place.cluster, "resourcequota", "full", place.namespace)
-    if name == "security":
-        _, _, ours = place.environment["PYTHONPATH"].partition(os.pathsep)
-        place.environment["PYTHONPATH"] = ours
-    if name == "rights":
-        start(place.cluster, place.namespace, bound(place.namespace))
-    _write(place, server, name)
-    return Attempt.begin(place)
+def _works(place: Place, server: Server, *agents: str) -> None:
+    """Hold that a deploy makes these agents, and no others."""
+    place.run("deploy")
+    heard = [f"/work_pools/{name}/workers/filter" for name in agents]
+    # A worker is ready a moment before it is heard of.
+    until(lambda: all(map(server.every, heard)), "the workers are heard of")
+    made = {item["metadata"]["name"] for item in place.items("deployments")}
+    assert made == {f"qhub-{name}" for name in agents}
+    assert place.report("status")["healthy"]
+    assert place.report("deploy")["unchanged"]
+    _is_quiet(place)
 
 
 def _push_late() -> None:

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cluster import flow_runs, pods, prefect_server
-from tests.cluster.flow_projects import COUNTED, GONE, PROJECT
+from tests.cluster.flow_projects import COUNTED, PROJECT
 from tests.cluster.images import image
-from tests.cluster.place import Place, new_namespace, place_in
+from tests.cluster.place import Place, digest_of, new_namespace, place_in
 from tests.flows.projects import committed, git, write
 
 if TYPE_CHECKING:
@@ -99,7 +99,11 @@ def platform(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
                 "image": image("flow"),
                 "api": {"url": server.url, "token": "PREFECT_TOKEN"},
                 "agents": [{"name": "code"}],
-                "overrides": {"worker": {"querySeconds": 2}},
+                "overrides": {
+                    "worker": {"querySeconds": 5},
+                    "resources": {"requests": {"cpu": "10m"}},
+                    "job": {"resources": {"requests": {"cpu": "10m"}}},
+                },
             },
         )
         place.environment["TF_VAR_prefect_token"] = AUTH
@@ -171,15 +175,14 @@ def test_flows_of_one_image_run(platform: Platform, published: Published) -> Non
     assert " on " + image("flow") in published.told  # which the work pool names
     digest = published.reference.rpartition("@")[2]
     assert digest.startswith("sha256:")
-    names = ["prices/default", "orders/default", "packaged/default"]
-    assert list(published.deployments) == names
+    assert list(published.deployments) == ["prices/default", "orders/default"]
     runs = flow_runs.run(platform.server, *published.deployments.values())
     assert [platform.message(run) for run in runs] == [
-        "1.5 (3, False) /opt/flows",  # the rows are there, and the .env file is not
+        # What is required is there, as are the rows, and the .env file is not.
+        "1.5 15 (3, False) /opt/flows",
         "4 True",  # with its bytecode
-        "15",
     ]
-    assert [platform.image(run) for run in runs] == [(published.reference, digest)] * 3
+    assert [platform.image(run) for run in runs] == [(published.reference, digest)] * 2
 
 
 def test_the_same_code_makes_the_same_image(platform: Platform, published: Published) -> None:
@@ -197,11 +200,20 @@ def test_the_same_code_makes_the_same_image(platform: Platform, published: Publi
         published.reference.rpartition("@")[2],
     )
     assert built["reference"] == f"{other.rpartition(':')[0]}@{built['digest']}"
+    assert digest_of(other) == built["reference"]  # where the nodes pull it
     paths = (str(published.folder / "prices.py"), "--image", built["reference"], "--no-build")
     [done] = platform.flow("deploy", *paths, "--name", "by-name")["deployed"]
-    [run] = flow_runs.run(platform.server, done["id"])
-    assert platform.message(run).startswith("1.5 ")
-    assert platform.image(run) == (built["reference"], built["digest"])
+    # Whose runs are those of the one that runs, but for the image's name and who vouches for it.
+    runs = platform.deployment(published.deployments["prices/default"])
+    other_runs = platform.deployment(done["id"])
+    assert runs["job_variables"].pop("image") == published.reference
+    assert other_runs["job_variables"].pop("image") == built["reference"]
+    for key in ("job_variables", "entrypoint", "path", "work_pool_name"):
+        assert other_runs[key] == runs[key], key
+    step = {"directory": "/opt/flows", "image": built["reference"], "paths": ["."]}
+    assert other_runs["pull_steps"] == [{"qhub.flows.steps.use_image": step}]
+    vouched = {**step, "image": published.reference, "sha256": published.code}
+    assert runs["pull_steps"] == [{"qhub.flows.steps.use_image": vouched}]
 
 
 def test_a_run_in_an_image_with_other_code_is_refused(
@@ -249,7 +261,7 @@ def _answers(url: str) -> bool:
     return subprocess.run(asked, capture_output=True, timeout=30, check=False).returncode == 0
 
 
-def test_a_flow_of_a_git_repository_runs_at_the_deployed_commit(
+def test_a_flow_of_a_git_repository_runs_at_the_deployed_commit_as_long_as_it_is_there(
     platform: Platform, repositories: str, tmp_path: Path
 ) -> None:
     files = {"pyproject.toml": "", "etl/counted.py": COUNTED, "etl/numbers_of_ours.py": "VALUE = 1"}
@@ -258,31 +270,26 @@ def test_a_flow_of_a_git_repository_runs_at_the_deployed_commit(
     git(folder, "remote", "add", "origin", f"{repositories}/etl.git")
     platform.push(folder)
 
-    def ran() -> tuple[str, str, str]:
+    def deployed() -> dict[str, Any]:
         path = str(folder / "etl" / "counted.py")
         [done] = platform.flow("deploy", path, "--storage", "git")["deployed"]
-        [run] = flow_runs.run(platform.server, done["id"])
-        version = platform.server.call("GET", f"/flow_runs/{run}")["deployment_version"]
-        return done["action"], version, platform.message(run)
+        return {"action": done["action"], **platform.deployment(done["id"])}
 
-    assert ran() == ("created", first[:12], f"1 {first}")
+    made = deployed()
+    assert (made["action"], made["version"]) == ("created", first[:12])
     write(folder, {"etl/numbers_of_ours.py": "VALUE = 2"})
     git(folder, "commit", "-qam", "another value")
     second = git(folder, "rev-parse", "HEAD")
     platform.push(folder)
-    assert ran() == ("updated", second[:12], f"2 {second}")
+    [run] = flow_runs.run(platform.server, made["id"])
+    assert platform.message(run) == f"1 {first}"
+    assert platform.server.call("GET", f"/flow_runs/{run}")["deployment_version"] == first[:12]
 
-
-def test_a_commit_that_is_gone_is_told_in_the_log_of_the_run(
-    platform: Platform, repositories: str, tmp_path: Path
-) -> None:
-    folder = write(tmp_path / "etl", {"pyproject.toml": "", "gone.py": GONE})
-    sha = committed(folder)
-    git(folder, "remote", "add", "origin", f"{repositories}/etl.git")
-    platform.push(folder)
-    [done] = platform.flow("deploy", str(folder / "gone.py"), "--storage", "git")["deployed"]
+    changed = deployed()
+    assert (changed["action"], changed["version"]) == ("updated", second[:12])
+    assert changed["id"] == made["id"]
     shutil.rmtree(tmp_path / "served" / "etl.git")
-    run = flow_runs.start(platform.server, done["id"])
+    run = flow_runs.start(platform.server, changed["id"])
     assert flow_runs.ended(platform.server, run)["state_type"] in {"FAILED", "CRASHED"}
     told = platform.line(run, "cannot be cloned")
-    assert f"the commit {sha[:12]} of {repositories}/etl.git cannot be cloned" in told
+    assert f"the commit {second[:12]} of {repositories}/etl.git cannot be cloned" in told

@@ -6,7 +6,6 @@ platform published itself.
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from tests.cluster import flow_runs, pods, prefect_server
+from tests.cluster import flow_runs, prefect_server
 from tests.cluster.images import image
-from tests.cluster.place import STAGE, Place, new_namespace, own_namespace, place_in
+from tests.cluster.place import Place, new_namespace, own_namespace, place_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from tests.cluster.prefect_server import Server
 
 S3_KEY = "s3-key-71c0"
-CLOUD_KEY = "pnu_cloud71c0"
 RATES = "EURO = 0.5\n"
 ETL = """
 from prefect import flow, task
@@ -100,7 +98,10 @@ def edit(journey: Journey) -> None:
     config["secrets"] = {"S3_KEY": {"from_env": "S3_KEY"}}
     small = {"cpu": "100m", "cpu_limit": 1, "memory": "200Mi", "memory_limit": "500Mi"}
     config["profiles"] = {"flow_run": {"Small One": small}}
-    config["prefect"]["overrides"] = {"worker": {"querySeconds": 2}}
+    config["prefect"]["overrides"] = {
+        "worker": {"querySeconds": 5},
+        "resources": {"requests": {"cpu": "50m"}},
+    }
     journey.place.config.clear()
     journey.place.write(**config)
 
@@ -151,79 +152,25 @@ def builder(place: Place) -> tuple[str, ...]:
     return ("--builder", "docker" if place.cluster.place is None else "chroot")
 
 
-def test_to_register_and_to_deploy_again_changes_nothing(journey: Journey) -> None:
-    place = journey.place
-    built = f"{place.cluster.registry}/team/{place.namespace}:1"
+def test_to_register_again_changes_nothing(journey: Journey) -> None:
+    built = f"{journey.place.cluster.registry}/team/{journey.place.namespace}:1"
     options = ("--image", built, "--no-build", "--profile", "Small One", "--queue", "nightly")
     assert journey.flow("deploy", "etl.py", *options).startswith("unchanged  etl/default")
-    assert place.report("deploy", "--yes")["unchanged"] is True
 
 
-def test_without_a_profile_a_run_has_the_sizes_of_its_agent(journey: Journey) -> None:
+def test_without_a_profile_a_deployment_leaves_the_sizes_to_its_agent(journey: Journey) -> None:
     built = f"{journey.place.cluster.registry}/team/{journey.place.namespace}:1"
     journey.flow("deploy", "etl.py", "--name", "plain", "--image", built, "--no-build")
     [found] = [one for one in journey.server.every("/deployments/filter") if one["name"] == "plain"]
     assert found["job_variables"].keys() == {"image"}
     assert (found["work_pool_name"], found["work_queue_name"]) == ("etl", "default")
-    journey.flow("run", "etl/plain")
 
 
 def test_what_the_pool_does_not_know_is_told(journey: Journey) -> None:
     built = f"{journey.place.cluster.registry}/team/{journey.place.namespace}:1"
-    common = ("deploy", "etl.py", "--image", built, "--no-build")
-    said = journey.flow(*common, "--profile", "Small", status=3)
-    assert "Small One" in said
-    said = journey.flow(*common, "--retries-on-crash", "2", status=3)
+    options = ("--image", built, "--no-build", "--retries-on-crash", "2")
+    said = journey.flow("deploy", "etl.py", *options, status=3)
     assert "workers of the pool 'etl' start no run again whose process died" in said
-
-
-def test_the_key_of_prefect_cloud_reaches_the_job_by_reference_alone(journey: Journey) -> None:
-    """Helm alone says that the API is Prefect Cloud: its address is none of the bed's."""
-    place, server = journey.place, journey.server
-    values = yaml.safe_load(
-        (place.folder / "stages" / STAGE / "values" / "etl.yaml").read_text(encoding="utf-8")
-    )
-    del values["published"]
-    values |= {
-        "agentName": "cloud",
-        "queues": [],
-        "api": {"kind": "cloud", "url": server.url},
-        "token": {"secretName": "cloud-key", "key": "token"},
-        "secrets": {"items": []},
-        "job": {
-            "extraVolumes": [{"name": "flows", "configMap": {"name": "flows"}}],
-            "extraVolumeMounts": [{"name": "flows", "mountPath": flow_runs.FOLDER}],
-        },
-    }
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "cloud-key"}}
-    code = flow_runs.config_map("flows", look=flow_runs.LOOK)
-    pods.start(place.cluster, place.namespace, secret | {"stringData": {"token": CLOUD_KEY}}, code)
-    file = place.folder.parent / "cloud.yaml"
-    file.write_text(yaml.safe_dump(values), encoding="utf-8")
-    chart = place.folder / "stages" / STAGE / "charts" / "prefect-agent"
-    helm(place, "install", "qhub-cloud", str(chart), f"--values={file}", "--wait")
-
-    deployment = flow_runs.register(server, "cloud", pool="cloud")
-    [run] = flow_runs.run(server, deployment)
-    job, pod = flow_runs.job(place, run)
-    seen = flow_runs.seen(place, run)
-    assert seen.environment["PREFECT_API_KEY"] == CLOUD_KEY
-    [entry] = [
-        one for one in pod["spec"]["containers"][0]["env"] if one["name"] == "PREFECT_API_KEY"
-    ]
-    assert entry["valueFrom"]["secretKeyRef"] == {"name": "cloud-key", "key": "token"}
-    specs = json.dumps([job, pod])
-    assert "PREFECT_WORKER_QUERY_SECONDS" in specs, (
-        "the control: a setting of the worker's is there"
-    )
-    assert CLOUD_KEY not in specs
-    helm(place, "uninstall", "qhub-cloud", "--wait")
-
-
-def helm(place: Place, *arguments: str) -> None:
-    program = "helm" if place.cluster.place is None else str(place.cluster.place.bin / "helm")
-    done = place.cluster.inside([program, *arguments, "--namespace", place.namespace])
-    assert done.returncode == 0, done.stderr
 
 
 def test_without_prefect_no_agent_is_left(journey: Journey) -> None:

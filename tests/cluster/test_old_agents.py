@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from tests.cluster.bed.place import Place as Bed
 
 RESTART_SECONDS = 120
-# The config that has two agents, and probes that do not wait long; it is the first one, so that
-# these tests come after those that both configs have.
+# The config that has two agents; it is the first one, so that its test comes after those that both
+# configs have.
 TWO_AGENTS = pytest.mark.parametrize("old", ["1.4.1"], indirect=True, scope="module")
 
 
@@ -56,6 +56,7 @@ def test_the_agents_authenticate_and_register_name_and_labels(old: Old) -> None:
 
 def test_the_run_succeeds(old: Old) -> None:
     assert old.run.states == ["Submitted", "Running", "Success"], old.logs
+    assert (old.told["prefect"], old.told["python"]) == (old.version.number, old.version.python)
 
 
 def test_the_job_and_its_pod_have_every_override(old: Old) -> None:
@@ -154,16 +155,22 @@ def test_qhub_says_that_they_run(old: Old) -> None:
     assert old.place.report("deploy", "--yes")["unchanged"]
 
 
-def test_a_killed_agent_starts_again(old: Old, bed: Bed) -> None:  # noqa: ARG001
-    agent = next(iter(old.version.labels))
-    [pod] = old.pods(agent)
-    before = len(_starts(old, agent))
-    os.kill(_process(pod), signal.SIGKILL)
-    assert _ended(old, agent, pod)["exitCode"] == 128 + signal.SIGKILL
-    until(lambda: len(_starts(old, agent)) > before, "it registers again")
-    assert _starts(old, agent)[-1] == _starts(old, agent)[0]
+def test_an_agent_that_hangs_or_is_killed_starts_again(old: Old, bed: Bed) -> None:  # noqa: ARG001
+    hangs = old.version.number == "1.4.1"  # that one is probed often
+    [pod] = old.pods(old.agent)
+    before = len(_starts(old, old.agent))
+    os.kill(_process(pod), signal.SIGSTOP if hangs else signal.SIGKILL)
+    assert _ended(old, old.agent, pod)["exitCode"] == 128 + signal.SIGKILL
+    until(lambda: len(_starts(old, old.agent)) > before, "it registers again")
+    assert _starts(old, old.agent)[-1] == _starts(old, old.agent)[0]
+    if hangs:
+        assert any(
+            event["reason"] == "Unhealthy" and "Liveness probe failed" in event["message"]
+            for event in old.place.items("events")
+            if event["involvedObject"]["name"] == pod["metadata"]["name"]
+        )
     if old.version.number == "0.14.22":  # the others keep finished Jobs
-        until(lambda: not old.place.items("jobs"), "it deletes the finished Job")
+        until(lambda: not old.place.items("jobs"), "it deletes the finished Job", pause=1)
 
 
 def test_an_agent_that_is_told_to_stop_ends_well(old: Old) -> None:
@@ -172,20 +179,6 @@ def test_an_agent_that_is_told_to_stop_ends_well(old: Old) -> None:
     old.kubectl("exec", pod["metadata"]["name"], "--", "sh", "-c", "kill -TERM 1")
     ended = _ended(old, agent, pod)
     assert (ended["exitCode"], ended["reason"]) == (0, "Completed")
-
-
-@TWO_AGENTS
-def test_an_agent_that_hangs_is_started_again(old: Old, bed: Bed) -> None:  # noqa: ARG001
-    [pod] = old.pods(old.agent)
-    before = len(_starts(old, old.agent))
-    os.kill(_process(pod), signal.SIGSTOP)
-    assert _ended(old, old.agent, pod)["exitCode"] == 128 + signal.SIGKILL
-    assert any(
-        event["reason"] == "Unhealthy" and "Liveness probe failed" in event["message"]
-        for event in old.place.items("events")
-        if event["involvedObject"]["name"] == pod["metadata"]["name"]
-    )
-    until(lambda: len(_starts(old, old.agent)) > before, "it registers again")
 
 
 @TWO_AGENTS
@@ -201,8 +194,8 @@ def test_a_changed_token_rolls_its_agent_alone_and_a_wrong_one_is_told(old: Old)
     new = {"TF_VAR_day_token": "planted-new-token-of-day"}
     old.api.tokens.add("planted-new-token-of-day")
     old.place.run("deploy", "--yes", more=new)
-    assert old.api.agents[-1].token == "planted-new-token-of-day"  # noqa: S105
-    assert old.api.agents[-1].labels == old.version.labels["day"]
+    told = {one.labels for one in old.api.agents if one.token == "planted-new-token-of-day"}  # noqa: S105
+    assert told == {old.version.labels["day"]}
     [rolled] = until(lambda: len(found := old.pods("day")) == 1 and found, "one pod is left") or []
     assert rolled["metadata"]["uid"] != day[0]["metadata"]["uid"]
     assert [one["metadata"]["uid"] for one in old.pods("night")] == [night[0]["metadata"]["uid"]]
@@ -254,4 +247,4 @@ def _ended(old: Old, agent: str, pod: dict[str, Any]) -> dict[str, Any]:
         states = [status[key].get("terminated", {}) for key in ("state", "lastState")]
         return next((one for one in states if one.get("containerID") == former), {})
 
-    return until(look, f"{agent} ends", seconds=RESTART_SECONDS)
+    return until(look, f"{agent} ends", seconds=RESTART_SECONDS, pause=0.5)

@@ -9,6 +9,7 @@ import hashlib
 import importlib
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ def look() -> None:
             for name, value in secrets.items()
         },
         "mappings": sorted(name for name, value in secrets.items() if isinstance(value, dict)),
+        "prefect": prefect.__version__,
+        "python": ".".join(map(str, sys.version_info[:2])),
         "user": os.getuid(),
         "writable": os.access(FILES, os.W_OK),
     }
