@@ -16,6 +16,7 @@ LONGEST = (
     "test_running.py",
     "test_old_agents.py",
     "test_new_agents_jobs.py",
+    "test_changes.py",
     "test_install.py",
     "test_first_minutes.py",
     "test_dask_clusters.py",

@@ -40,6 +40,12 @@ QUICK = {
     "readinessProbe": {"initialDelaySeconds": 1, "periodSeconds": 1},
     "resources": {"requests": {"cpu": "10m"}},  # others' pods must fit beside them
 }
+QUOTA = {
+    "kind": "ResourceQuota",
+    "apiVersion": "v1",
+    "metadata": {"name": "full"},
+    "spec": {"hard": {"requests.memory": "4Gi"}},
+}
 PUSHED_LATE = f"3.8.8-late-{secrets.token_hex(4)}"
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 SPREAD = {"maxSkew": 0, "topologyKey": "zone", "whenUnsatisfiable": "Sometimes"}
@@ -82,6 +88,14 @@ CASES: Mapping[str, Case] = {
         event="FailedScheduling",
         overrides={"resources": {"requests": {"cpu": "900"}}},
     ),
+    "quota": Case(
+        "deployment/qhub-quota",
+        "exceeded quota: full",
+        "free something, lower `resources`, or ask for more: `kubectl describe quota full` "
+        "shows it",
+        event="FailedCreate",
+        overrides={"resources": {"requests": {"memory": "5Gi"}, "limits": {"memory": "5Gi"}}},
+    ),
     "security": Case(
         "deployment/qhub-security",
         'violates PodSecurity "restricted:latest"',
@@ -108,7 +122,7 @@ CASES: Mapping[str, Case] = {
     ),
 }
 DEPLOYS = {
-    "pending": ("image", "selector", "room"),
+    "pending": ("image", "selector", "room", "quota"),
     "refused": ("chart", "kubernetes"),
     "limited": ("security",),
 }
@@ -143,6 +157,9 @@ def failing(
         labels = None if name == "refused" else pods.RESTRICTED
         pods.make_namespace(cluster, namespace, labels)
         place = place_in(folder, cluster, namespace)
+        if name == "pending":
+            start(cluster, namespace, QUOTA)
+            until(lambda: _counted(place), "the quota is counted")  # noqa: B023  waited for here
         if name == "limited":
             user = limited_user(cluster, namespace, folder)
             place.environment["KUBECONFIG"] = str(user)
@@ -157,12 +174,13 @@ def test_what_pods_wait_for_in_vain_is_told_and_the_next_deploy_works(
     failing: dict[str, Attempt], server: Server
 ) -> None:
     place = failing["pending"].place
-    _is_told(failing["pending"], "image", "selector", "room")
+    _is_told(failing["pending"], *DEPLOYS["pending"])
 
     _push_late()
     # With the same config of the image: what is wrong is not in it.
-    _write(place, server, {"image": CASES["image"], "selector": None, "room": None})
-    _works(place, server, "image", "selector", "room")
+    mended = dict.fromkeys(DEPLOYS["pending"]) | {"image": CASES["image"]}
+    _write(place, server, mended)
+    _works(place, server, *mended)
 
     values = place.folder / "stages" / STAGE / "values" / "image.yaml"
     rendered = values.read_text(encoding="utf-8")
@@ -180,8 +198,8 @@ def test_what_is_refused_is_told_and_the_next_deploy_works(
     place = failing["refused"].place
     _is_told(failing["refused"], "chart", "kubernetes")
 
-    _write(place, server, {"kubernetes": None})  # and nothing is left of the other one
-    _works(place, server, "kubernetes")
+    _write(place, server, dict.fromkeys(DEPLOYS["refused"]))
+    _works(place, server, *DEPLOYS["refused"])
 
 
 def test_what_a_user_of_few_rights_meets_is_told_and_the_next_deploy_works(
@@ -226,6 +244,10 @@ def test_what_pod_security_will_refuse_is_told_before_anything_is_changed(
     for trouble in troubles:
         assert f"namespace '{namespace}' enforces Pod Security 'restricted'" in trouble["message"]
         assert trouble["hint"].startswith("take it out of prefect.overrides")
+
+
+def _counted(place: Place) -> bool:
+    return "hard" in place.items("resourcequotas")[0]["status"]
 
 
 def _write(place: Place, server: Server, agents: Mapping[str, Case | None]) -> None:
