@@ -159,4 +159,7 @@ def _left_over(cluster: Cluster, platform: Platform) -> Iterator[Problem]:
         if release not in known:
             told = "it runs, and the config names no such agent"
             name = release.removeprefix("qhub-")
-            yield Problem(f"agent/{name}", told, "run `qhub deploy`: it takes it away")
+            uninstall = f"`helm uninstall {release} -n {platform.namespace}`"
+            # A deploy that was cut off in its first install has not noted it.
+            mend = f"run `qhub deploy`: it takes it away; what Terraform does not know: {uninstall}"
+            yield Problem(f"agent/{name}", told, mend)

@@ -223,8 +223,14 @@ def test_agents_that_the_config_no_longer_names_are_told(
         fewer = load(deployed.write(tmp_path, objects.namespace, agents=agents))
         return seen(cluster, fewer)
 
-    told = ("it runs, and the config names no such agent", "run `qhub deploy`: it takes it away")
-    etl, old = Problem("agent/etl", *told), Problem("agent/old", *told)
+    def problem(agent: str) -> Problem:
+        hint = (
+            "run `qhub deploy`: it takes it away; what Terraform does not know: "
+            f"`helm uninstall qhub-{agent} -n {objects.namespace}`"
+        )
+        return Problem(f"agent/{agent}", "it runs, and the config names no such agent", hint)
+
+    etl, old = problem("etl"), problem("old")
     found = named("[{name: etl}]")
     assert found.deployed
     assert [one for one in found.problems if one.part != "agent/etl"] == [old]
