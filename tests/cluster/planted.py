@@ -70,7 +70,7 @@ class Planting:
         self.heap.add(f"{said}/out", done.stdout)
         self.heap.add(f"{said}/err", done.stderr)
         for number, line in enumerate(done.arguments):
-            self.heap.add(f"arguments/{number}", "\0".join(line))
+            self.heap.add(f"arguments/{' '.join(arguments)}/{number}", "\0".join(line))
         return done
 
     def both(self, *arguments: str, status: int = 0) -> None:

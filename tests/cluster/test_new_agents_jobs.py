@@ -74,11 +74,12 @@ def deployed(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iter
         pods.start(cluster, namespace, *objects())
         said = place.run("deploy", "--yes")
         small = server.call("GET", "/variables/name/qhub_profile_small")["value"]
-        variables = small["job_variables"] | {"env": {"MINE": MARK}}
+        more = {"plain": {}, "small": small["job_variables"] | {"env": {"MINE": MARK}}}
         wanted = {
-            "small": flow_runs.register(server, "small", pool="etl", job_variables=variables),
-            "gpu": flow_runs.register(server, "gpu", pool="gpu", queue="gpu"),
+            name: flow_runs.register(server, name, pool="etl", job_variables=variables)
+            for name, variables in more.items()
         }
+        wanted["gpu"] = flow_runs.register(server, "gpu", pool="gpu", queue="gpu")
         done = flow_runs.run(server, *wanted.values())
         runs = {
             name: Run(*flow_runs.job(place, each), flow_runs.seen(place, each))
@@ -105,12 +106,12 @@ def test_the_image_of_the_agent_and_that_of_its_runs(deployed: Deployed) -> None
     template = deployment(deployed, "qhub-etl")["spec"]["template"]["spec"]
     assert template["containers"][0]["image"] == image("flow")
     assert {run.container["image"] for run in deployed.runs.values()} == {deployed.image}
-    status = deployed.runs["gpu"].pod["status"]["containerStatuses"][0]
+    status = deployed.runs["plain"].pod["status"]["containerStatuses"][0]
     assert status["imageID"].partition("@")[2] == deployed.image.partition("@")[2]
 
 
 def test_a_run_without_a_profile_has_the_resources_of_its_agent(deployed: Deployed) -> None:
-    run = deployed.runs["gpu"]
+    run = deployed.runs["plain"]
     assert run.container["resources"] == RESOURCES
     assert (run.seen.memory_bytes, run.seen.cpu) == (600 * 2**20, 0.9)
 
@@ -125,7 +126,7 @@ def test_a_run_with_a_profile_has_those_of_the_profile(deployed: Deployed) -> No
     assert run.seen.environment["MINE"] == MARK
 
 
-@pytest.mark.parametrize("name", ["small", "gpu"])
+@pytest.mark.parametrize("name", ["plain", "small", "gpu"])
 def test_the_other_overrides_of_jobs(deployed: Deployed, name: str) -> None:
     run = deployed.runs[name]
     spec = run.pod["spec"]
@@ -153,7 +154,7 @@ def test_the_overrides_of_agents_merge_with_their_own(deployed: Deployed) -> Non
         assert variables["PREFECT_WORKER_QUERY_SECONDS"] == "5"
 
 
-@pytest.mark.parametrize(("name", "plain"), [("small", "one"), ("gpu", "two")])
+@pytest.mark.parametrize(("name", "plain"), [("plain", "one"), ("small", "one"), ("gpu", "two")])
 def test_env_vars_arrive_byte_by_byte_in_the_run(deployed: Deployed, name: str, plain: str) -> None:
     environment = deployed.runs[name].seen.environment
     wanted = {**ENV_VARS, "PLAIN": plain}
@@ -172,8 +173,11 @@ def test_env_vars_and_secrets_arrive_byte_by_byte_in_the_agent(deployed: Deploye
     assert {key: environment.get(key) for key in wanted} == wanted
 
 
-def test_each_secret_is_a_file_and_where_it_can_be_a_variable(deployed: Deployed) -> None:
-    seen = deployed.runs["small"].seen
+@pytest.mark.parametrize("name", ["plain", "small"])
+def test_each_secret_is_a_file_and_where_it_can_be_a_variable(
+    deployed: Deployed, name: str
+) -> None:
+    seen = deployed.runs[name].seen
     wanted = {key: value.encode() for key, value in {**SECRETS, **FILES_ONLY}.items()}
     assert seen.files == wanted
     assert not seen.is_writable
@@ -191,7 +195,7 @@ def test_each_variable_of_a_secret_is_a_reference(deployed: Deployed) -> None:
     team = {"TEAM": ("team-credentials", "gcp.json"), "API_EXISTING": ("team-credentials", "other")}
     ours = {name: ("qhub-etl-flow", name) for name in SECRETS if name not in team}
     wanted = ours | team | {"PREFECT_API_AUTH_STRING": ("qhub-etl-token", "token")}
-    assert references(deployed.runs["small"].container) == wanted
+    assert references(deployed.runs["plain"].container) == wanted
     assert references(deployed.runs["gpu"].container) == {
         "GPU_ONLY": ("qhub-gpu-flow", "GPU_ONLY"),
         "API_TEXT": ("qhub-gpu-flow", "API_TEXT"),
@@ -213,8 +217,8 @@ def test_no_value_is_in_a_job_a_pod_or_a_pool(deployed: Deployed) -> None:
         found = deployed.server.call("GET", f"/work_pools/{pool}")
         searched[f"pools/{pool}"] = json.dumps(found, ensure_ascii=False)
     has_control = [name for name, text in searched.items() if MARK in text]
-    assert sum(name.startswith("jobs/") for name in has_control) == 2
-    assert sum(name.startswith("pods/") for name in has_control) >= 2
+    assert sum(name.startswith("jobs/") for name in has_control) == 3
+    assert sum(name.startswith("pods/") for name in has_control) >= 3
     values = [AUTH, GPU_ONLY, *SECRETS.values(), *FILES_ONLY.values()]
     # A piece of each without anything that JSON would write in another way.
     pieces = [AUTH.partition(":")[2], *(value for value in map(piece, values) if value)]
@@ -232,7 +236,7 @@ def piece(value: str) -> str:
 def test_an_agent_runs_what_is_in_its_own_queues(deployed: Deployed) -> None:
     run = deployed.runs["gpu"]
     assert run.job["metadata"]["labels"]["qhub.dev/agent"] == "qhub-gpu"
-    assert deployed.runs["small"].job["metadata"]["labels"]["qhub.dev/agent"] == "qhub-etl"
+    assert deployed.runs["plain"].job["metadata"]["labels"]["qhub.dev/agent"] == "qhub-etl"
     queues = {
         pool: sorted(
             queue["name"] for queue in deployed.server.every(f"/work_pools/{pool}/queues/filter")
@@ -246,7 +250,7 @@ def test_an_agents_runs_see_no_secret_of_another(deployed: Deployed) -> None:
     seen = deployed.runs["gpu"].seen
     assert seen.files.keys() == {"GPU_ONLY", "API_TEXT", "API_MAPPED", "API_EXISTING"}
     assert seen.environment["GPU_ONLY"] == GPU_ONLY
-    assert "GPU_ONLY" not in deployed.runs["small"].seen.environment
+    assert "GPU_ONLY" not in deployed.runs["plain"].seen.environment
     others = [SECRETS[name] for name in ("FROM_ENV", "GCP_CREDENTIALS", "FROM_FILE", "LITERAL")]
     assert [value for value in others if value in seen.environment.values()] == []
 

@@ -112,6 +112,7 @@ def test_the_newest_packages_fit_and_a_flow_runs_when_its_schedule_says(
     }
     with platform.api() as api:
         until(lambda: api.post("/flow_runs/count", completed), seconds=150)
+    platform.qhub("flow", "delete", "ticking", "--yes")
 
 
 def test_destroy_leaves_nothing(fresh: tuple[Platform, str]) -> None:

@@ -80,6 +80,7 @@ def test_the_oldest_that_embedded_takes_runs_a_scheduled_flow_on_dask(
             until(
                 lambda: "doubled 42" in [one["message"] for one in api.every("/logs/filter", logs)]
             )
+        platform.qhub("flow", "delete", "doubled", "--yes")
 
 
 def test_what_flows_brings_is_enough_to_write_flows(wheel: Path, tmp_path: Path) -> None:
