@@ -57,6 +57,21 @@ def test_the_flow_image_runs_restricted(cluster: Cluster, strict: str) -> None:
     assert printed(cluster, strict, "flow") == "Read-only file system\nTrue flow 1000"
 
 
+@pytest.mark.parametrize(
+    ("name", "python", "version"),
+    [("prefect-0.14.22", "3.8", "0.14.22"), ("prefect-1.4.1", "3.10", "1.4.1")],
+)
+def test_an_old_agents_image_runs_restricted(
+    name: str, python: str, version: str, cluster: Cluster, strict: str
+) -> None:
+    code = (
+        "import prefect.agent.kubernetes, sys; "
+        "print(prefect.__version__, '%d.%d' % sys.version_info[:2])"
+    )
+    start(cluster, strict, restricted("old", image(name), "python", "-W", "ignore", "-c", code))
+    assert printed(cluster, strict, "old") == f"{version} {python}"
+
+
 @pytest.mark.usefixtures("bed")
 def test_a_tag_begins_with_the_version_and_is_of_the_content(cluster: Cluster, strict: str) -> None:
     reference = image("base")
